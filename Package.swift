@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The layers, from the bottom up: values, core, world, assemblies, executables.
+/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`.
+let values: [Target] = [
+    .library("Addressing"),
+    .library("Timekeeping"),
+    .library("JSON"),
+]
+
+let core: [Target] = [
+    .library("InstanceLimits", resources: [.embedInCode("instance-types.tsv")]),
+    .library("Pool", ["Addressing", "Timekeeping", .collections]),
+    .library("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping", .collections]),
+]
+
+let world: [Target] = [
+    .systemLibrary(name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-route-3-dev"])]),
+    .library("Netlink", ["Addressing", "CNetlink"]),
+    .library("PodNetwork", ["Addressing", "Netlink"]),
+    .library("CNI", ["Addressing", "JSON"]),
+    .library("ControlProtocol", ["Addressing", "JSON", "Timekeeping"]),
+    .library("Nftables", [.subprocess]),
+    .library("Store", ["Addressing", "Pool", "Timekeeping", .grdb]),
+    .library("Providers", ["Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
+    .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
+]
+
+let assemblies: [Target] = [
+    .library(
+        "Daemon",
+        [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Nftables",
+            "PodNetwork", "Pool", "Providers", "Store", "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle,
+            .yams,
+        ]
+    ),
+    .target(
+        name: "Simulator",
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Providers",
+            "Timekeeping", .argumentParser, .subprocess,
+        ],
+        path: "Simulator", exclude: ["Command"]),
+]
+
+let executables: [Target] = [
+    .executableTarget(
+        name: "warmpool-cni",
+        dependencies: [
+            "Addressing", "CNI", "CNetlink", "ControlProtocol", "JSON", "Netlink", "PodNetwork", "Timekeeping",
+        ],
+        // The plugin is copied onto hosts of any distribution: no Swift runtime, no C library to find there.
+        linkerSettings: [.unsafeFlags(["-static-executable"])]),
+    .executableTarget(name: "warmpoold", dependencies: ["Daemon", .argumentParser]),
+    .executableTarget(
+        name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
+    .executableTarget(
+        name: "warmpool-sim", dependencies: ["Simulator", .argumentParser], path: "Simulator/Command"),
+]
+
+let tests: [Target] = [
+    .tests("Addressing"),
+    .tests("Timekeeping"),
+    .tests("JSON"),
+    .tests("InstanceLimits"),
+    .tests("Pool", ["Addressing", "Timekeeping", .collections]),
+    .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
+]
+
+let package = Package(
+    name: "warmpool",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    ],
+    targets: values + core + world + assemblies + executables + tests,
+    swiftLanguageModes: [.v6]
+)
+
+extension Target {
+    static func library(_ name: String, _ dependencies: [Dependency] = [], resources: [Resource] = []) -> Target {
+        .target(name: name, dependencies: dependencies, resources: resources)
+    }
+
+    /// `Tests/<module>Tests`, which mirrors `Sources/<module>`.
+    static func tests(_ module: String, _ dependencies: [Dependency] = []) -> Target {
+        .testTarget(name: module + "Tests", dependencies: [.byName(name: module)] + dependencies)
+    }
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let collections = product(name: "Collections", package: "swift-collections")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let yams = product(name: "Yams", package: "Yams")
+}

@@ -1,0 +1,97 @@
+import Addressing
+
+/// What the provider says of one network interface.
+public struct InterfaceView: Hashable, Sendable {
+    public enum Attachment: Hashable, Sendable {
+        /// Attached to no instance.
+        case detached
+        case attaching(deviceIndex: Int)
+        case attached(deviceIndex: Int)
+        case detaching
+    }
+
+    public var id: ENIID
+    public var mac: MACAddress
+    public var subnet: SubnetID
+    /// The subnet's CIDR; its first host address is the gateway.
+    public var subnetCIDR: IPv4Network
+    public var attachment: Attachment
+    /// The network card, 0 on all but the largest instance types.
+    public var networkCard: Int
+    /// The interface's own address, which is never for pods.
+    public var primaryAddress: IPv4Address
+    /// The secondary addresses, which are for pods.
+    public var secondaryAddresses: [IPv4Address]
+    public var tags: [String: String]
+
+    public init(
+        id: ENIID, mac: MACAddress, subnet: SubnetID, subnetCIDR: IPv4Network, attachment: Attachment,
+        networkCard: Int = 0, primaryAddress: IPv4Address, secondaryAddresses: [IPv4Address],
+        tags: [String: String] = [:]
+    ) {
+        self.id = id
+        self.mac = mac
+        self.subnet = subnet
+        self.subnetCIDR = subnetCIDR
+        self.attachment = attachment
+        self.networkCard = networkCard
+        self.primaryAddress = primaryAddress
+        self.secondaryAddresses = secondaryAddresses
+        self.tags = tags
+    }
+
+    /// The first device on card 0, which the instance was started with; it is never detached.
+    public var isPrimary: Bool {
+        networkCard == 0 && (attachment == .attached(deviceIndex: 0) || attachment == .attaching(deviceIndex: 0))
+    }
+}
+
+/// What the provider says of one subnet.
+public struct SubnetView: Hashable, Sendable {
+    public var id: SubnetID
+    public var cidr: IPv4Network
+    public var zone: String
+    public var freeAddresses: Int
+    public var tags: [String: String]
+
+    public init(id: SubnetID, cidr: IPv4Network, zone: String, freeAddresses: Int, tags: [String: String] = [:]) {
+        self.id = id
+        self.cidr = cidr
+        self.zone = zone
+        self.freeAddresses = freeAddresses
+        self.tags = tags
+    }
+}
+
+/// What the provider says of the instance that this node is.
+public struct NodeView: Hashable, Sendable {
+    public var instanceID: String
+    public var instanceType: String
+    public var zone: String
+    public var primaryENI: ENIID
+    public var limits: NodeLimits
+
+    public init(instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits) {
+        self.instanceID = instanceID
+        self.instanceType = instanceType
+        self.zone = zone
+        self.primaryENI = primaryENI
+        self.limits = limits
+    }
+}
+
+/// How many interfaces and addresses an instance can have, on network card 0.
+public struct NodeLimits: Hashable, Codable, Sendable {
+    /// The most ENIs, the primary one included.
+    public var enis: Int
+    /// The most IPv4 addresses of one ENI, its primary address included.
+    public var ipv4PerENI: Int
+
+    public init(enis: Int, ipv4PerENI: Int) {
+        self.enis = enis
+        self.ipv4PerENI = ipv4PerENI
+    }
+
+    /// The most pod addresses of one ENI: all but its primary address.
+    public var podAddressesPerENI: Int { ipv4PerENI - 1 }
+}

@@ -1,0 +1,117 @@
+import Addressing
+import Timekeeping
+
+/// Why a pod gets no address: the same enum for the plugin's error, `warmpoolctl explain`, metrics, planner and
+/// simulator.
+public enum Cause: Hashable, Sendable {
+    case maxPodsReached(limit: Int)
+    /// Every ENI that the node may have is attached and full of addresses that pods use.
+    case enisFull(enis: Int, addresses: Int)
+    case subnetExhausted(SubnetID, retryAt: Instant)
+    case noContiguousPrefix(SubnetID, retryAt: Instant)
+    case throttled(until: Instant)
+    case unreachable(since: Instant, String)
+    case permissionDenied(String, retryAt: Instant)
+    /// The provider answers, but with failures.
+    case providerFailing(String, retryAt: Instant)
+    case attachPending(ENIID, since: Instant)
+    /// Addresses are on their way, but did not arrive before the ADD's deadline.
+    case refillPending(count: Int)
+    case cooling(count: Int, until: Instant)
+    case starting(since: Instant)
+    case requestedAddressUnavailable(IPv4Address, Unavailability)
+    /// A DEL for the same attachment came while the ADD waited.
+    case withdrawn
+
+    /// Why a requested address cannot be had.
+    public enum Unavailability: Hashable, Sendable {
+        case unknown
+        case inUse(AttachmentID)
+        case cooling(until: Instant)
+        case notReady
+    }
+}
+
+extension Cause {
+    /// The machine-readable name, stable across versions.
+    public var code: String {
+        switch self {
+        case .maxPodsReached: "max-pods-reached"
+        case .enisFull: "enis-full"
+        case .subnetExhausted: "subnet-exhausted"
+        case .noContiguousPrefix: "no-contiguous-prefix"
+        case .throttled: "provider-throttled"
+        case .unreachable: "provider-unreachable"
+        case .permissionDenied: "permission-denied"
+        case .providerFailing: "provider-failing"
+        case .attachPending: "eni-attach-pending"
+        case .refillPending: "refill-pending"
+        case .cooling: "addresses-cooling"
+        case .starting: "daemon-starting"
+        case .requestedAddressUnavailable: "requested-address-unavailable"
+        case .withdrawn: "withdrawn"
+        }
+    }
+
+    /// How long to wait before another try makes sense; `nil` where only a change by somebody helps.
+    public func retryAfter(_ now: Instant) -> Duration? {
+        switch self {
+        case .subnetExhausted(_, let at), .noContiguousPrefix(_, let at), .throttled(let at),
+            .permissionDenied(_, let at), .providerFailing(_, let at), .cooling(_, let at),
+            .requestedAddressUnavailable(_, .cooling(let at)):
+            max(at - now, .zero)
+        case .unreachable, .attachPending, .refillPending, .starting: .seconds(5)
+        case .maxPodsReached, .enisFull, .requestedAddressUnavailable, .withdrawn: nil
+        }
+    }
+
+    /// One sentence for a person: the limit, its value, what is in use, what lifts it, when to retry.
+    public func sentence(_ now: Instant) -> String {
+        func left(_ at: Instant) -> String { max(at - now, .zero).rounded }
+        return switch self {
+        case .maxPodsReached(let limit):
+            "max-pods is reached: \(limit) of \(limit) pods have an address; raise maxPods (and kubelet's max-pods) "
+                + "or add a node"
+        case .enisFull(let enis, let addresses):
+            "all ENIs are full: \(enis) of \(enis) ENIs attached, \(addresses) of \(addresses) addresses in use by "
+                + "pods; a pod must end, or use a larger instance type, prefix delegation or another node"
+        case .subnetExhausted(let subnet, let at):
+            "\(subnet) has no free address left; free addresses in it or add a subnet; next attempt in \(left(at))"
+        case .noContiguousPrefix(let subnet, let at):
+            "\(subnet) has no free aligned /28 block (fragmentation); reserve a block for prefixes in it or use "
+                + "single addresses; next attempt in \(left(at))"
+        case .throttled(let until):
+            "the provider throttles this account; next attempt in \(left(until))"
+        case .unreachable(let since, let error):
+            "the provider has not answered for \((now - since).rounded) (\(error)); check the network path and the "
+                + "endpoint; the daemon keeps trying"
+        case .permissionDenied(let what, let at):
+            "the provider refuses this node: \(what); grant the permission to the node's role; next attempt in "
+                + left(at)
+        case .providerFailing(let error, let at):
+            "\(error); next attempt in \(left(at))"
+        case .attachPending(let eni, let since):
+            "\(eni) is being attached since \((now - since).rounded); its addresses can be used as soon as its "
+                + "interface appears"
+        case .refillPending(let count):
+            "\(count) \(count == 1 ? "address is" : "addresses are") on the way from the provider but did not arrive "
+                + "in time; retry"
+        case .cooling(let count, let until):
+            "no address is free: \(count) \(count == 1 ? "is" : "are") cooling after their pods ended, the first is "
+                + "ready in \(left(until))"
+        case .starting(let since):
+            "the daemon is starting for \((now - since).rounded) and has not read the provider's view yet; retry"
+        case .requestedAddressUnavailable(let address, .unknown):
+            "the requested address \(address) is not held by this node; request one that `warmpoolctl enis` shows, "
+                + "or none"
+        case .requestedAddressUnavailable(let address, .inUse(let other)):
+            "the requested address \(address) is in use by \(other)"
+        case .requestedAddressUnavailable(let address, .cooling(let until)):
+            "the requested address \(address) is cooling and ready in \(left(until))"
+        case .requestedAddressUnavailable(let address, .notReady):
+            "the requested address \(address) belongs to an ENI that is not ready, or is being given back; retry"
+        case .withdrawn:
+            "the attachment was deleted while it waited for an address"
+        }
+    }
+}

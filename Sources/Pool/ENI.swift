@@ -1,0 +1,156 @@
+import Addressing
+import Collections
+import Timekeeping
+
+/// Where an address is in its life: `free → assigned → cooling → free`, and `free → releasing → gone`.
+public enum AddressState: Hashable, Sendable {
+    case free
+    case assigned(AttachmentID)
+    /// In use by a pod, though the provider says that the ENI no longer has it: never handed out again.
+    case orphaned(AttachmentID)
+    case cooling(until: Instant)
+    /// The provider was asked to take it away; gone only after its answer.
+    case releasing
+
+    /// The attachment that uses the address.
+    public var attachment: AttachmentID? {
+        switch self {
+        case .assigned(let id), .orphaned(let id): id
+        case .free, .cooling, .releasing: nil
+        }
+    }
+}
+
+/// One network interface of the node, as the pool sees it, with the tally of its addresses.
+public struct ENI: Sendable {
+    public enum Phase: Hashable, Sendable {
+        /// Exists, attached to nothing.
+        case created
+        /// On its way to the node: the provider attaches it, the kernel shows it, its routes are made.
+        case attaching(since: Instant)
+        /// Serves pods.
+        case ready(since: Instant)
+        case detaching(since: Instant)
+        /// Detached for good, to be deleted.
+        case detached
+        case deleting
+        /// Taken away by somebody else while pods use it; forgotten when they are gone.
+        case lost
+    }
+
+    /// A change of the ENI's addresses that the provider works on: at most one at a time.
+    public struct Operation: Hashable, Sendable {
+        public enum Kind: Hashable, Sendable {
+            case assign(count: Int, MutationToken)
+            case unassign([IPv4Address])
+        }
+        public var kind: Kind
+        /// Since when it is unknown whether the change took place; `nil` while the provider is expected to answer.
+        public var inDoubtSince: Instant?
+    }
+
+    public let id: ENIID
+    public let mac: MACAddress
+    public let subnet: SubnetID
+    public let subnetCIDR: IPv4Network
+    public let networkCard: Int
+    public let primaryAddress: IPv4Address
+    public let isPrimary: Bool
+    public internal(set) var deviceIndex: Int?
+    public internal(set) var phase: Phase
+    public internal(set) var operation: Operation?
+    /// When its addresses last changed by our doing; the provider's view may lag behind for a while.
+    public internal(set) var changedAt: Instant?
+    /// No step is tried before this, after one that failed.
+    var retryAt: Instant?
+
+    /// Free addresses, the one that rests longest first.
+    public internal(set) var free: Deque<IPv4Address> = []
+    /// Cooling addresses, the one that is ready first at the front.
+    var cooling: Deque<(address: IPv4Address, until: Instant)> = []
+    public internal(set) var assignedCount = 0
+    public internal(set) var orphanedCount = 0
+    public internal(set) var releasingCount = 0
+
+    init(_ view: InterfaceView, phase: Phase) {
+        id = view.id
+        mac = view.mac
+        subnet = view.subnet
+        subnetCIDR = view.subnetCIDR
+        networkCard = view.networkCard
+        primaryAddress = view.primaryAddress
+        isPrimary = view.isPrimary
+        deviceIndex = view.attachment.deviceIndex
+        self.phase = phase
+    }
+
+    init(_ record: ENIRecord) {
+        id = record.id
+        mac = record.mac
+        subnet = record.subnet
+        subnetCIDR = record.subnetCIDR
+        networkCard = record.networkCard
+        primaryAddress = record.primaryAddress
+        isPrimary = record.isPrimary
+        deviceIndex = record.deviceIndex
+        phase = .created
+    }
+
+    public var coolingCount: Int { cooling.count }
+
+    /// All pod addresses that occupy a slot of the ENI.
+    public var heldCount: Int { free.count + cooling.count + assignedCount + releasingCount }
+
+    /// The addresses that count towards the targets.
+    var total: Int { free.count + cooling.count + assignedCount }
+
+    /// Addresses that the provider is being asked for.
+    var incoming: Int {
+        if case .assign(let count, _)? = operation?.kind { count } else { 0 }
+    }
+
+    public var isReady: Bool {
+        if case .ready = phase { true } else { false }
+    }
+
+    /// The gateway of the ENI's subnet: by convention its first host address.
+    public var gateway: IPv4Address { subnetCIDR[1] }
+
+    /// Takes an address out of the tally of its old state and adds it to the new one; `nil` is "not there".
+    mutating func move(_ address: IPv4Address, from old: AddressState?, to new: AddressState?) {
+        switch old {
+        case .free?:
+            if free.first == address { free.removeFirst() } else { free.removeAll { $0 == address } }
+        case .cooling?:
+            if cooling.first?.address == address {
+                cooling.removeFirst()
+            } else {
+                cooling.removeAll { $0.address == address }
+            }
+        case .assigned?: assignedCount -= 1
+        case .orphaned?: orphanedCount -= 1
+        case .releasing?: releasingCount -= 1
+        case nil: break
+        }
+        switch new {
+        case .free?: free.append(address)
+        case .cooling(let until)?:
+            let later = cooling.firstIndex { $0.until > until } ?? cooling.endIndex
+            cooling.insert((address, until), at: later)
+        case .assigned?: assignedCount += 1
+        case .orphaned?: orphanedCount += 1
+        case .releasing?: releasingCount += 1
+        case nil: break
+        }
+    }
+}
+
+extension InterfaceView.Attachment {
+    /// The device index, where the interface has one.
+    var deviceIndex: Int? {
+        switch self {
+        case .attaching(let index), .attached(let index): index
+        case .detached, .detaching: nil
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Addressing
+
+/// Names one ADD that waits for its answer. The owner chooses it; no two waiting ADDs share one.
+public struct WaiterID: Hashable, Sendable {
+    public let number: UInt64
+
+    public init(_ number: UInt64) {
+        self.number = number
+    }
+}
+
+/// What one ADD got.
+public struct Grant: Hashable, Sendable {
+    public var attachment: Attachment
+    /// The attachment had its address already.
+    public var isRepeat: Bool
+}
+
+/// What the owner of the pool has to do in the outside world.
+public enum Action: Hashable, Sendable {
+    /// Answer an ADD: it has an address.
+    case grant(WaiterID, Grant)
+    /// Answer an ADD: it gets none.
+    case refuse(WaiterID, Cause)
+    /// Create an ENI with so many secondary addresses; tag it with the token.
+    case createENI(MutationToken, addressCount: Int)
+    /// Attach a created ENI, wait for its interface, and make its routes.
+    case attachENI(ENIID, deviceIndex: Int)
+    /// Wait for the interface of an attached ENI, and make its routes.
+    case configureENI(ENIID)
+    case assign(ENIID, count: Int, MutationToken)
+    case unassign(ENIID, [IPv4Address])
+    case detachENI(ENIID)
+    case deleteENI(ENIID)
+    /// Read the provider's view and ``Pool/reconcile(_:takenAt:now:)`` with it: something is in doubt.
+    case readBack
+}
+
+/// A disagreement that was found and settled, in the safe direction: an address in doubt is not handed out.
+public enum Repair: Hashable, Sendable {
+    /// The provider has an address on the ENI that the pool did not know; it rests before it is used.
+    case adoptedAddress(IPv4Address, ENIID)
+    /// The provider no longer has an address that no pod used.
+    case droppedAddress(IPv4Address, ENIID)
+    /// The provider no longer has an address that a pod uses.
+    case orphanedAddress(IPv4Address, AttachmentID)
+    /// The provider has an address back that was missing while a pod used it.
+    case recoveredAddress(IPv4Address, AttachmentID)
+    case adoptedENI(ENIID)
+    case lostENI(ENIID)
+    /// An ENI with this node's tag was attached to nothing; it is deleted.
+    case leakedENI(ENIID)
+    /// An attachment without an interface in the kernel; its address is released.
+    case releasedAttachment(AttachmentID, IPv4Address)
+    /// A pod in the kernel that the store did not know.
+    case adoptedAttachment(AttachmentID, IPv4Address)
+    /// A pod in the kernel uses an address that belongs to another pod, or that no ENI of this node has.
+    case strayPod(AttachmentID, IPv4Address)
+}
+
+/// What follows from one event: first make the changes durable, then perform the actions.
+public struct Outcome: Hashable, Sendable {
+    public var changes: [Change]
+    public var actions: [Action]
+    public var repairs: [Repair]
+}

@@ -1,0 +1,83 @@
+import Timekeeping
+
+extension Pool {
+    /// Why a pod that came now would get no address at once; `nil` when it would get one.
+    public func obstacle(_ now: Instant) -> Cause? {
+        guard let limits else { return shortage(now) }
+        let hasFree = enis.values.contains { $0.isReady && !$0.free.isEmpty }
+        return hasFree && attachments.count < configuration.addressLimit(limits) ? nil : shortage(now)
+    }
+
+    /// Whether pods can be served now or within the time of a refill. A full node is ready: a single ADD says that it
+    /// is full.
+    public var isReady: Bool { limits != nil }
+
+    /// The trouble that keeps the pool from growing, whether a pod waits or not.
+    public func growthObstacle(_ now: Instant) -> Cause? {
+        if let trouble, trouble.until > now { return cause(of: trouble) }
+        if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
+        return nil
+    }
+
+    /// The number of ADDs that wait.
+    public var waiterCount: Int { waiters.count }
+
+    /// The addresses that are on their way from the provider.
+    public var incomingCount: Int { census.incoming }
+
+    /// The cause of a shortage: limits first, because no waiting helps against them, then the provider's troubles,
+    /// then what only takes time.
+    ///
+    /// - Parameter ahead: how many pods wait before the one in question.
+    func shortage(_ now: Instant, ahead: Int = 0) -> Cause {
+        guard let limits else {
+            return trouble.map(cause(of:)) ?? .starting(since: startedAt)
+        }
+        let limit = configuration.addressLimit(limits)
+        let census = census
+        if attachments.count + ahead >= limit {
+            return limitCause(limits)
+        }
+        if census.held >= limit && census.incoming == 0, let cooling = coolingCause { return cooling }
+        if let trouble, trouble.until > now { return cause(of: trouble) }
+        if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
+        if let until = noENIBefore, until > now {
+            return .providerFailing(ProviderError.limitReached(.interfaces).description, retryAt: until)
+        }
+        for eni in enis.values {
+            if case .attaching(let since) = eni.phase { return .attachPending(eni.id, since: since) }
+        }
+        if census.incoming == 0, let cooling = coolingCause { return cooling }
+        return .refillPending(count: census.incoming + census.leaving)
+    }
+
+    private func limitCause(_ limits: NodeLimits) -> Cause {
+        let limit = configuration.addressLimit(limits)
+        return configuration.maxPods == limit
+            ? .maxPodsReached(limit: limit)
+            : .enisFull(enis: configuration.eniLimit(limits), addresses: limit)
+    }
+
+    private var coolingCause: Cause? {
+        let cooling = enis.values.flatMap { $0.cooling.map(\.until) }
+        return cooling.min().map { .cooling(count: cooling.count, until: $0) }
+    }
+
+    private func cause(of trouble: Trouble) -> Cause {
+        switch trouble.error {
+        case .throttled: .throttled(until: trouble.until)
+        case .unreachable(let what): .unreachable(since: trouble.since, what)
+        case .permissionDenied(let what), .invalidCredentials(let what):
+            .permissionDenied(what, retryAt: trouble.until)
+        default: .providerFailing(trouble.error.description, retryAt: trouble.until)
+        }
+    }
+
+    private func cause(of trouble: SubnetTrouble) -> Cause {
+        if case .noContiguousPrefix = trouble.error {
+            .noContiguousPrefix(trouble.subnet, retryAt: trouble.until)
+        } else {
+            .subnetExhausted(trouble.subnet, retryAt: trouble.until)
+        }
+    }
+}

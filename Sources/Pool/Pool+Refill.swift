@@ -1,0 +1,168 @@
+import Addressing
+import Timekeeping
+
+/// The pool's addresses, counted.
+struct Census: Hashable, Sendable {
+    /// On ENIs that serve pods: free, cooling and in use.
+    var total = 0
+    var free = 0
+    var cooling = 0
+    /// Asked for, or on ENIs that are not ready yet.
+    var incoming = 0
+    /// Every address that occupies a slot or will, those on the way out included.
+    var held = 0
+    /// On the way out: their slots can be filled again soon.
+    var leaving = 0
+}
+
+extension Pool {
+    var census: Census {
+        var census = Census()
+        for eni in enis.values {
+            switch eni.phase {
+            case .ready:
+                census.total += eni.total
+                census.free += eni.free.count
+                census.cooling += eni.cooling.count
+                census.incoming += eni.incoming
+                census.held += eni.heldCount + eni.incoming
+                census.leaving += eni.releasingCount
+            case .created, .attaching:
+                // Restored ENIs have pods and cooling addresses before they are ready.
+                census.total += eni.assignedCount + eni.cooling.count
+                census.cooling += eni.cooling.count
+                census.incoming += eni.free.count + eni.incoming
+                census.held += eni.heldCount + eni.incoming
+            case .detaching, .detached, .deleting, .lost:
+                census.held += eni.heldCount
+                census.leaving += eni.heldCount
+            }
+        }
+        let created = creations.reduce(0) { $0 + $1.addressCount }
+        census.incoming += created
+        census.held += created
+        return census
+    }
+
+    /// The ENIs that occupy, or are about to occupy, an attachment of the instance on behalf of pods.
+    var eniCount: Int { enis.count + creations.count }
+
+    /// Whether the provider may be asked for more addresses now.
+    func mayGrow(_ now: Instant) -> Bool {
+        (trouble?.until ?? now) <= now && (subnetTrouble?.until ?? now) <= now
+    }
+
+    /// Takes the next step in the life of every ENI that rests between two.
+    mutating func advanceENIs(_ now: Instant) {
+        guard (trouble?.until ?? now) <= now else { return }
+        for eni in enis.values where (eni.retryAt ?? now) <= now {
+            switch eni.phase {
+            case .created:
+                enis[eni.id]?.phase = .attaching(since: now)
+                if eni.deviceIndex != nil {
+                    outcome.actions.append(.configureENI(eni.id))
+                } else {
+                    let index = freeDeviceIndex()
+                    enis[eni.id]?.deviceIndex = index
+                    outcome.actions.append(.attachENI(eni.id, deviceIndex: index))
+                }
+            case .detached:
+                enis[eni.id]?.phase = .deleting
+                outcome.actions.append(.deleteENI(eni.id))
+            case .ready where eni.releasingCount > 0 && eni.operation == nil:
+                // What a crash or a failure left half given back: giving back twice changes nothing.
+                let leaving = addresses.values.filter { $0.eni == eni.id && $0.state == .releasing }
+                giveBack(leaving.map(\.address).sorted(), of: eni.id, now)
+            case .ready, .attaching, .detaching, .deleting, .lost: break
+            }
+        }
+    }
+
+    /// Growing: first the attached ENIs are filled, then another one is attached; never beyond what max-pods can use.
+    mutating func grow(_ now: Instant) {
+        guard let limits, mayGrow(now) else { return }
+        let perENI = limits.podAddressesPerENI
+        while true {
+            let census = census
+            let lacking = configuration.target.shortage(
+                total: census.total + census.incoming,
+                available: census.free + census.incoming - waiters.count, perENI: perENI)
+            let short = min(lacking, configuration.addressLimit(limits) - census.held)
+            guard short > 0 else { return }
+            let serving = enis.values.filter { $0.isServingOrComing }
+            if let eni = serving.filter({ $0.heldCount + $0.incoming < perENI }).max(by: { $0.isLessFull(than: $1) }) {
+                guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
+                ask(for: min(short, perENI - eni.heldCount), on: eni.id, now)
+            } else if mayCreate(limits, now) {
+                let creation = Creation(token: newToken(), addressCount: min(short, perENI), inDoubtSince: nil)
+                creations.append(creation)
+                outcome.actions.append(.createENI(creation.token, addressCount: creation.addressCount))
+            } else {
+                return
+            }
+        }
+    }
+
+    /// Whether one more ENI fits beside those of the pool and those of others.
+    private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
+        eniCount < configuration.eniLimit(limits) && eniCount + foreignDevices.count < limits.enis
+            && (noENIBefore ?? now) <= now && !creations.contains { $0.inDoubtSince != nil }
+    }
+
+    private mutating func ask(for count: Int, on eni: ENIID, _ now: Instant) {
+        let token = newToken()
+        enis[eni]?.operation = ENI.Operation(kind: .assign(count: count, token), inDoubtSince: nil)
+        outcome.actions.append(.assign(eni, count: count, token))
+    }
+
+    /// The lowest device index that no ENI has. An index is never shared, not even with an ENI on its way out.
+    private func freeDeviceIndex() -> Int {
+        let used = foreignDevices.union(enis.values.compactMap(\.deviceIndex))
+        return (1...).first { !used.contains($0) } ?? used.count
+    }
+}
+
+extension ENI {
+    /// Serves pods, or will as soon as it is attached.
+    var isServingOrComing: Bool {
+        switch phase {
+        case .created, .attaching, .ready: true
+        case .detaching, .detached, .deleting, .lost: false
+        }
+    }
+}
+
+/// How many of those who wait can be served by when.
+struct Supply {
+    /// Addresses that are on their way.
+    private let incoming: Int
+    /// Addresses that can still be asked for, and from when.
+    private let growable: Int
+    private let growsFrom: Instant
+    private let coolingUntil: [Instant]
+    private let podRoom: Int
+    private let isStarting: Bool
+
+    init(_ pool: Pool) {
+        isStarting = pool.limits == nil
+        guard let limits = pool.limits else {
+            (incoming, growable, growsFrom, coolingUntil, podRoom) = (0, 0, .origin, [], 0)
+            return
+        }
+        let census = pool.census
+        let limit = pool.configuration.addressLimit(limits)
+        incoming = census.incoming
+        growable = max(0, limit - census.held + census.leaving)
+        growsFrom =
+            [pool.trouble?.until, pool.subnetTrouble?.until, pool.noENIBefore].compactMap { $0 }.max() ?? .origin
+        coolingUntil = pool.enis.values.filter(\.isServingOrComing).flatMap { $0.cooling.map(\.until) }
+        podRoom = max(0, limit - pool.attachments.count)
+    }
+
+    /// How many waiting pods can have an address at `deadline`.
+    func addresses(by deadline: Instant) -> Int {
+        if isStarting { return .max }
+        let cooled = coolingUntil.reduce(0) { $0 + ($1 < deadline ? 1 : 0) }
+        return min(podRoom, incoming + (growsFrom < deadline ? growable : 0) + cooled)
+    }
+}

@@ -1,0 +1,35 @@
+import Timekeeping
+
+extension Pool {
+    /// The pool as the store holds it, before the provider's view was read: known attachments are answered, nobody
+    /// gets a new address.
+    ///
+    /// - Parameters:
+    ///   - snapshot: what the store holds.
+    ///   - sameBoot: whether the machine has run since it was stored. If not, the pods are gone, and their addresses
+    ///     cool.
+    /// - Returns: the pool, and the changes of the restart.
+    public static func restored(
+        _ snapshot: PoolSnapshot, sameBoot: Bool, configuration: PoolConfiguration, nonce: String, now: Instant
+    ) -> (pool: Pool, changes: [Change]) {
+        var pool = Pool(configuration: configuration, nonce: nonce, now: now)
+        for record in snapshot.enis { pool.enis[record.id] = ENI(record) }
+        for record in snapshot.addresses {
+            pool.addresses[record.address] = record
+            pool.enis[record.eni]?.move(record.address, from: nil, to: record.state)
+        }
+        for attachment in snapshot.attachments { pool.attachments[attachment.id] = attachment }
+        if !sameBoot { pool.forgetBoot(now) }
+        return (pool, pool.settle(now).changes)
+    }
+
+    /// Another boot: instants of the last one mean nothing, and no pod lives.
+    private mutating func forgetBoot(_ now: Instant) {
+        for id in attachments.keys.sorted(by: { $0.description < $1.description }) { coolDown(id, now) }
+        for record in addresses.values {
+            if case .cooling = record.state {
+                set(record.address, of: record.eni, to: .cooling(until: now + configuration.cooldown))
+            }
+        }
+    }
+}

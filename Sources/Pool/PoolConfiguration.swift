@@ -1,0 +1,58 @@
+import Timekeeping
+
+/// Everything about a pool that an operator chooses. The defaults are those of the AWS VPC CNI where it has the setting.
+public struct PoolConfiguration: Hashable, Sendable {
+    public var target = WarmTarget.enis(1)
+    /// The most ENIs that the pool attaches, the primary one included; `nil` for what the instance allows.
+    public var maxENI: Int?
+    /// ENIs that the pool leaves to others.
+    public var reservedENIs = 0
+    /// The most pods with an address; `nil` for what the ENIs can hold. The pool never holds more addresses than this.
+    public var maxPods: Int?
+    /// How long an address rests after its pod is gone, so that the network forgets the old owner.
+    public var cooldown = Duration.seconds(30)
+    /// The least time between two steps of shrinking.
+    public var shrinkInterval = Duration.seconds(30)
+    /// An ENI that is attached for less than this is not given back.
+    public var minimumENILifetime = Duration.seconds(60)
+    /// How long nothing is asked of a subnet that had no address or no prefix left.
+    public var subnetBackoff = Duration.seconds(120)
+    /// How long the provider's view may lag behind what it has confirmed.
+    public var consistencyWindow = Duration.seconds(60)
+    /// How long an attachment may be without an interface in the kernel, while the plugin makes it.
+    public var attachmentGrace = Duration.seconds(120)
+    /// The pause after a first failure of the provider; it doubles with each further one, up to ``maximumBackoff``.
+    public var initialBackoff = Duration.seconds(1)
+    public var maximumBackoff = Duration.seconds(60)
+
+    public init() {}
+
+    /// The most ENIs that serve pods on a node with these limits.
+    public func eniLimit(_ limits: NodeLimits) -> Int {
+        max(1, min(maxENI ?? .max, limits.enis - reservedENIs))
+    }
+
+    /// The most pod addresses on a node with these limits.
+    ///
+    /// Source: EC2's limits, `ENIs × (IPv4 per ENI − 1)`; the primary address of an ENI is not for pods.
+    public func addressLimit(_ limits: NodeLimits) -> Int {
+        min(maxPods ?? .max, eniLimit(limits) * limits.podAddressesPerENI)
+    }
+
+    /// The number for kubelet's `--max-pods`: the pods with an address, and two that use the host's network (the CNI
+    /// plugin and kube-proxy).
+    public func kubeletMaxPods(_ limits: NodeLimits) -> Int {
+        maxPods ?? (eniLimit(limits) * limits.podAddressesPerENI + 2)
+    }
+
+    /// The pause after the `attempt`-th failure in a row, with full jitter.
+    ///
+    /// - Parameters:
+    ///   - attempt: 1 for the first failure.
+    ///   - jitter: a random number from 0 up to 1.
+    public func backoff(attempt: Int, jitter: Double) -> Duration {
+        let doubled = initialBackoff.inSeconds * Double(1 << min(attempt - 1, 16))
+        let ceiling = min(doubled, maximumBackoff.inSeconds)
+        return .nanoseconds(Int64(max(ceiling * jitter, initialBackoff.inSeconds / 10) * 1e9))
+    }
+}

@@ -6,24 +6,25 @@ import PackageDescription
 /// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`.
 let values: [Target] = [
     .library("Addressing"),
+    .library("Identity"),
     .library("Timekeeping"),
     .library("JSON"),
 ]
 
 let core: [Target] = [
     .library("InstanceLimits", resources: [.embedInCode("instance-types.tsv")]),
-    .library("Pool", ["Addressing", "Timekeeping", .collections]),
+    .library("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .library("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping", .collections]),
 ]
 
 let world: [Target] = [
     .systemLibrary(name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-route-3-dev"])]),
     .library("Netlink", ["Addressing", "CNetlink"]),
-    .library("PodNetwork", ["Addressing", "Netlink"]),
+    .library("PodNetwork", ["Addressing", "Identity", "Netlink"]),
     .library("CNI", ["Addressing", "JSON"]),
-    .library("ControlProtocol", ["Addressing", "JSON", "Timekeeping"]),
+    .library("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .library("Nftables", [.subprocess]),
-    .library("Store", ["Addressing", "Pool", "Timekeeping", .grdb]),
+    .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .library("Providers", ["Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -32,8 +33,9 @@ let assemblies: [Target] = [
     .library(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Nftables",
-            "PodNetwork", "Pool", "Providers", "Store", "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle,
+            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
+            "Nftables", "PodNetwork", "Pool", "Providers", "Store", "Timekeeping", .logging, .nio, .nioPosix,
+            .serviceLifecycle,
             .yams,
         ]
     ),
@@ -50,7 +52,7 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-cni",
         dependencies: [
-            "Addressing", "CNI", "CNetlink", "ControlProtocol", "JSON", "Netlink", "PodNetwork", "Timekeeping",
+            "Addressing", "CNI", "ControlProtocol", "Identity", "JSON", "Netlink", "PodNetwork", "Timekeeping",
         ],
         // The plugin is copied onto hosts of any distribution: no Swift runtime, no C library to find there.
         linkerSettings: [.unsafeFlags(["-static-executable"])]),
@@ -66,7 +68,7 @@ let tests: [Target] = [
     .tests("Timekeeping"),
     .tests("JSON"),
     .tests("InstanceLimits"),
-    .tests("Pool", ["Addressing", "Timekeeping", .collections]),
+    .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
 ]
 

@@ -1,4 +1,5 @@
 import Addressing
+import Identity
 import Timekeeping
 
 /// Why a pod gets no address: the same enum for the plugin's error, `warmpoolctl explain`, metrics, planner and

@@ -1,5 +1,6 @@
 import Addressing
 import Collections
+import Identity
 import Timekeeping
 
 /// Where an address is in its life: `free → assigned → cooling → free`, and `free → releasing → gone`.

@@ -1,4 +1,5 @@
 import Addressing
+import Identity
 
 /// Names one ADD that waits for its answer. The owner chooses it; no two waiting ADDs share one.
 public struct WaiterID: Hashable, Sendable {

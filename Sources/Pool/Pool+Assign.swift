@@ -1,4 +1,5 @@
 import Addressing
+import Identity
 import Timekeeping
 
 /// An ADD: a pod interface wants an address.

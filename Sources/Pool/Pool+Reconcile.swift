@@ -1,4 +1,5 @@
 import Addressing
+import Identity
 import Timekeeping
 
 /// What the provider and the kernel say at one moment.

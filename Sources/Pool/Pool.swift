@@ -1,5 +1,6 @@
 import Addressing
 import Collections
+import Identity
 import Timekeeping
 
 /// The warm pool of one node: its ENIs, their addresses, the pods that hold them, and every rule over these.

@@ -1,4 +1,5 @@
 import Addressing
+import Identity
 import Timekeeping
 
 /// What is durable of an ENI: its facts. Where it is in its life the provider says.

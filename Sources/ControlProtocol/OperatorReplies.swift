@@ -1,0 +1,239 @@
+import Addressing
+
+/// Why a pod that came now would get no address, or why the pool does not grow.
+public struct Obstacle: Codable, Hashable, Sendable {
+    /// The machine-readable cause, such as `enis-full`.
+    public var cause: String
+    public var sentence: String
+    /// Seconds after which another try makes sense.
+    public var retryAfter: Double?
+
+    public init(cause: String, sentence: String, retryAfter: Double?) {
+        self.cause = cause
+        self.sentence = sentence
+        self.retryAfter = retryAfter
+    }
+}
+
+/// `warmpoolctl status`.
+public struct Overview: Codable, Sendable {
+    public struct Addresses: Codable, Sendable {
+        /// Held for pods, whatever their state.
+        public var total: Int
+        public var assigned: Int
+        public var free: Int
+        public var cooling: Int
+        /// On their way from the provider.
+        public var incoming: Int
+        /// The most that the pool may hold.
+        public var limit: Int
+
+        public init(total: Int, assigned: Int, free: Int, cooling: Int, incoming: Int, limit: Int) {
+            self.total = total
+            self.assigned = assigned
+            self.free = free
+            self.cooling = cooling
+            self.incoming = incoming
+            self.limit = limit
+        }
+    }
+
+    public var version: String
+    public var pid: Int32
+    public var uptimeSeconds: Double
+    public var instanceID: String?
+    public var instanceType: String?
+    public var zone: String?
+    public var provider: String
+    public var target: String
+    public var isReady: Bool
+    public var enis: Int
+    public var eniLimit: Int
+    public var addresses: Addresses
+    public var pods: Int
+    public var waiting: Int
+    /// Seconds since the provider's view was read.
+    public var lastReconcileSeconds: Double?
+    /// Disagreements that were repaired since the start.
+    public var repairs: Int
+    /// Why a pod that came now would get no address.
+    public var obstacle: Obstacle?
+    /// Why the pool does not grow at the moment.
+    public var growthObstacle: Obstacle?
+
+    public init(
+        version: String, pid: Int32, uptimeSeconds: Double, instanceID: String?, instanceType: String?, zone: String?,
+        provider: String, target: String, isReady: Bool, enis: Int, eniLimit: Int, addresses: Addresses, pods: Int,
+        waiting: Int, lastReconcileSeconds: Double?, repairs: Int, obstacle: Obstacle?, growthObstacle: Obstacle?
+    ) {
+        self.version = version
+        self.pid = pid
+        self.uptimeSeconds = uptimeSeconds
+        self.instanceID = instanceID
+        self.instanceType = instanceType
+        self.zone = zone
+        self.provider = provider
+        self.target = target
+        self.isReady = isReady
+        self.enis = enis
+        self.eniLimit = eniLimit
+        self.addresses = addresses
+        self.pods = pods
+        self.waiting = waiting
+        self.lastReconcileSeconds = lastReconcileSeconds
+        self.repairs = repairs
+        self.obstacle = obstacle
+        self.growthObstacle = growthObstacle
+    }
+}
+
+/// One ENI of `warmpoolctl enis`.
+public struct InterfaceRow: Codable, Sendable {
+    public struct Address: Codable, Sendable {
+        public var address: IPv4Address
+        /// `free`, `assigned`, `orphaned`, `cooling` or `releasing`.
+        public var state: String
+        /// The attachment that uses it, as `network/container/interface`.
+        public var attachment: String?
+        /// Seconds until a cooling address is free.
+        public var coolingSeconds: Double?
+
+        public init(address: IPv4Address, state: String, attachment: String?, coolingSeconds: Double?) {
+            self.address = address
+            self.state = state
+            self.attachment = attachment
+            self.coolingSeconds = coolingSeconds
+        }
+    }
+
+    public var id: String
+    public var deviceIndex: Int?
+    public var isPrimary: Bool
+    /// `created`, `attaching`, `ready`, `detaching`, `detached`, `deleting` or `lost`.
+    public var phase: String
+    public var mac: MACAddress
+    public var subnet: String
+    public var primaryAddress: IPv4Address
+    public var routingTable: UInt32?
+    public var addresses: [Address]
+
+    public init(
+        id: String, deviceIndex: Int?, isPrimary: Bool, phase: String, mac: MACAddress, subnet: String,
+        primaryAddress: IPv4Address, routingTable: UInt32?, addresses: [Address]
+    ) {
+        self.id = id
+        self.deviceIndex = deviceIndex
+        self.isPrimary = isPrimary
+        self.phase = phase
+        self.mac = mac
+        self.subnet = subnet
+        self.primaryAddress = primaryAddress
+        self.routingTable = routingTable
+        self.addresses = addresses
+    }
+}
+
+/// One pod of `warmpoolctl pods`.
+public struct PodRow: Codable, Sendable {
+    public var namespace: String
+    public var name: String
+    public var uid: String
+    public var network: String
+    public var containerID: String
+    public var ifname: String
+    public var address: IPv4Address
+    public var eni: String
+    public var hostInterface: String
+    public var netns: String
+    /// Seconds since the address was granted.
+    public var ageSeconds: Double
+
+    public init(
+        namespace: String, name: String, uid: String, network: String, containerID: String, ifname: String,
+        address: IPv4Address, eni: String, hostInterface: String, netns: String, ageSeconds: Double
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.uid = uid
+        self.network = network
+        self.containerID = containerID
+        self.ifname = ifname
+        self.address = address
+        self.eni = eni
+        self.hostInterface = hostInterface
+        self.netns = netns
+        self.ageSeconds = ageSeconds
+    }
+}
+
+/// One finding of `warmpoolctl explain`.
+public struct Explanation: Codable, Sendable {
+    /// What is explained: a pod, or the node.
+    public var subject: String
+    public var sentence: String
+    /// The machine-readable cause, where something is refused or waits.
+    public var cause: String?
+    /// Seconds after which another try makes sense.
+    public var retryAfter: Double?
+
+    public init(subject: String, sentence: String, cause: String? = nil, retryAfter: Double? = nil) {
+        self.subject = subject
+        self.sentence = sentence
+        self.cause = cause
+        self.retryAfter = retryAfter
+    }
+}
+
+/// `warmpoolctl max-pods`.
+public struct MaxPodsReport: Codable, Sendable {
+    public var instanceType: String
+    /// The instance's limits.
+    public var enis: Int
+    public var ipv4PerENI: Int
+    /// The ENIs that the pool may use of them.
+    public var eniLimit: Int
+    /// The most pods with an address.
+    public var podAddresses: Int
+    /// The number for kubelet's `--max-pods`.
+    public var kubeletMaxPods: Int
+    /// Whether `maxPods` is set in the configuration.
+    public var isConfigured: Bool
+
+    public init(
+        instanceType: String, enis: Int, ipv4PerENI: Int, eniLimit: Int, podAddresses: Int, kubeletMaxPods: Int,
+        isConfigured: Bool
+    ) {
+        self.instanceType = instanceType
+        self.enis = enis
+        self.ipv4PerENI = ipv4PerENI
+        self.eniLimit = eniLimit
+        self.podAddresses = podAddresses
+        self.kubeletMaxPods = kubeletMaxPods
+        self.isConfigured = isConfigured
+    }
+}
+
+/// `warmpoolctl verify`: kernel, store and provider compared.
+public struct VerifyReport: Codable, Sendable {
+    public var pods: Int
+    public var addresses: Int
+    public var enis: Int
+    /// Every disagreement, a sentence each; none when all three agree.
+    public var differences: [String]
+
+    public init(pods: Int, addresses: Int, enis: Int, differences: [String]) {
+        self.pods = pods
+        self.addresses = addresses
+        self.enis = enis
+        self.differences = differences
+    }
+}
+
+/// `warmpoolctl gc`: what a reconciliation found and repaired, a sentence each.
+public struct ReconcileReport: Codable, Sendable {
+    public var repairs: [String]
+
+    public init(repairs: [String]) {
+        self.repairs = repairs
+    }
+}

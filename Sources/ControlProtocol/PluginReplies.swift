@@ -1,0 +1,52 @@
+import Addressing
+
+/// What the plugin needs to know to make a pod's interface: the answer to ADD and to CHECK.
+public struct PodAddress: Codable, Hashable, Sendable {
+    public var address: IPv4Address
+    /// The address that the pod's default route points at: link-local, the same for every pod.
+    public var gateway: IPv4Address
+    /// The routing table with one route per pod.
+    public var podTable: UInt32
+    /// The interface group of the host end, which names the address's ENI.
+    public var interfaceGroup: UInt32
+    public var mtu: UInt32
+    /// The attachment had the address already.
+    public var isRepeat: Bool
+
+    public init(
+        address: IPv4Address, gateway: IPv4Address, podTable: UInt32, interfaceGroup: UInt32, mtu: UInt32,
+        isRepeat: Bool
+    ) {
+        self.address = address
+        self.gateway = gateway
+        self.podTable = podTable
+        self.interfaceGroup = interfaceGroup
+        self.mtu = mtu
+        self.isRepeat = isRepeat
+    }
+}
+
+/// The answer to STATUS: whether pods can be served now or within the time of a refill.
+public struct Readiness: Codable, Hashable, Sendable {
+    public var isReady: Bool
+    /// Why not, in one sentence.
+    public var reason: String?
+
+    public init(isReady: Bool, reason: String?) {
+        self.isReady = isReady
+        self.reason = reason
+    }
+}
+
+/// The answer to GC.
+public struct CollectReply: Codable, Hashable, Sendable {
+    /// The attachments that were removed, as `network/container/interface`.
+    public var removed: [String]
+    /// What could not be removed, a sentence each.
+    public var failures: [String]
+
+    public init(removed: [String], failures: [String]) {
+        self.removed = removed
+        self.failures = failures
+    }
+}

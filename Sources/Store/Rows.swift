@@ -1,0 +1,128 @@
+import Addressing
+import GRDB
+import Identity
+import Pool
+import Timekeeping
+
+/// How the records of a pool stand in the tables.
+extension Database {
+    /// Carries out one change, within the transaction of its event.
+    func apply(_ change: Change) throws {
+        switch change {
+        case .putENI(let eni):
+            try run(
+                "INSERT OR REPLACE INTO eni VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    eni.id.description, eni.mac.description, eni.subnet.description, eni.subnetCIDR.description,
+                    eni.networkCard, eni.primaryAddress.description, eni.isPrimary, eni.deviceIndex,
+                ])
+        case .removeENI(let id):
+            try run("DELETE FROM eni WHERE id = ?", [id.description])
+        case .putAddress(let record):
+            let owner = record.state.attachment
+            try run(
+                "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    record.address.description, record.eni.description, record.state.name,
+                    record.state.coolingUntil?.nanoseconds, owner?.network, owner?.containerID, owner?.ifname,
+                ])
+        case .removeAddress(let address):
+            try run("DELETE FROM address WHERE address = ?", [address.description])
+        case .putAttachment(let attachment):
+            try run(
+                "INSERT OR REPLACE INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    attachment.id.network, attachment.id.containerID, attachment.id.ifname, attachment.pod.namespace,
+                    attachment.pod.name, attachment.pod.uid, attachment.netns, attachment.address.description,
+                    attachment.eni.description, attachment.since.nanoseconds,
+                ])
+        case .removeAttachment(let id):
+            try run(
+                "DELETE FROM attachment WHERE network = ? AND containerID = ? AND ifname = ?",
+                [id.network, id.containerID, id.ifname])
+        }
+    }
+
+    /// Everything that the tables hold.
+    func snapshot() throws -> PoolSnapshot {
+        PoolSnapshot(
+            enis: try Row.fetchAll(self, sql: "SELECT * FROM eni ORDER BY deviceIndex, id").map(ENIRecord.init),
+            addresses: try Row.fetchAll(self, sql: "SELECT * FROM address ORDER BY until, address")
+                .map(AddressRecord.init),
+            attachments: try Row.fetchAll(self, sql: "SELECT * FROM attachment").map(Attachment.init))
+    }
+
+    private func run(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
+        try cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+    }
+}
+
+extension AddressState {
+    fileprivate var name: String {
+        switch self {
+        case .free: "free"
+        case .assigned: "assigned"
+        case .orphaned: "orphaned"
+        case .cooling: "cooling"
+        case .releasing: "releasing"
+        }
+    }
+
+    fileprivate var coolingUntil: Instant? {
+        if case .cooling(let until) = self { until } else { nil }
+    }
+
+    fileprivate init(_ row: Row) throws {
+        switch row["state"] as String {
+        case "assigned": self = .assigned(try AttachmentID(row))
+        case "orphaned": self = .orphaned(try AttachmentID(row))
+        case "cooling": self = .cooling(until: Instant(nanoseconds: try row.decode(forKey: "until")))
+        case "releasing": self = .releasing
+        default: self = .free
+        }
+    }
+}
+
+extension AttachmentID {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            network: try row.decode(forKey: "network"), containerID: try row.decode(forKey: "containerID"),
+            ifname: try row.decode(forKey: "ifname"))
+    }
+}
+
+extension ENIRecord {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            id: ENIID(row["id"]), mac: try row.parse("mac"), subnet: SubnetID(row["subnet"]),
+            subnetCIDR: try row.parse("subnetCIDR"), networkCard: row["networkCard"],
+            primaryAddress: try row.parse("primaryAddress"), isPrimary: row["isPrimary"],
+            deviceIndex: row["deviceIndex"])
+    }
+}
+
+extension AddressRecord {
+    fileprivate init(_ row: Row) throws {
+        self.init(address: try row.parse("address"), eni: ENIID(row["eni"]), state: try AddressState(row))
+    }
+}
+
+extension Attachment {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            id: try AttachmentID(row),
+            pod: PodIdentity(namespace: row["podNamespace"], name: row["podName"], uid: row["podUID"]),
+            netns: row["netns"], address: try row.parse("address"), eni: ENIID(row["eni"]),
+            since: Instant(nanoseconds: row["since"]))
+    }
+}
+
+extension Row {
+    /// A column whose text is a value of ours. Anything else is a sign of corruption, and treated as such.
+    fileprivate func parse<Value: LosslessStringConvertible>(_ column: String) throws -> Value {
+        guard let value = Value(try decode(String.self, forKey: column)) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "column \(column) holds a malformed value")
+        }
+        return value
+    }
+}

@@ -1,0 +1,96 @@
+import GRDB
+import Pool
+
+/// The durable form of a pool, in one SQLite file.
+///
+/// ```swift
+/// let (store, contents) = try Store.open(path: "/var/lib/warmpool/pool.sqlite", bootID: bootID)
+/// try store.apply(outcome.changes)   // one transaction; durable when it returns
+/// ```
+///
+/// WAL with `synchronous=NORMAL`: a crash of the process loses nothing. A loss of power can lose the last
+/// transactions, which is sound because the pods died with the machine; the boot id tells.
+public final class Store: Sendable {
+    /// What a store held when it was opened.
+    public struct Contents: Sendable {
+        public var snapshot: PoolSnapshot
+        /// Whether the machine has run since the last transaction.
+        public var isSameBoot: Bool
+        /// Where a corrupt file was set aside; the state is then to be rebuilt from provider and kernel.
+        public var setAside: String?
+    }
+
+    public let path: String
+    private let queue: DatabaseQueue
+
+    private init(path: String, queue: DatabaseQueue) {
+        self.path = path
+        self.queue = queue
+    }
+
+    /// Opens the store, or makes it; checks its integrity, migrates it and loads it. A corrupt file is set aside under
+    /// a dated name and an empty store takes its place.
+    ///
+    /// - Parameters:
+    ///   - bootID: the kernel's name of this boot.
+    ///   - date: what the name of a set-aside file ends with.
+    public static func open(
+        path: String, bootID: String, date: String
+    ) throws(StoreError) -> (store: Store, contents: Contents) {
+        do {
+            return try load(path: path, bootID: bootID)
+        } catch let error as DatabaseError where error.isCorruption {
+            let aside = try setAside(path, date: date)
+            do {
+                var (store, contents) = try load(path: path, bootID: bootID)
+                contents.setAside = aside
+                return (store, contents)
+            } catch {
+                throw .cannotOpen(path: path, "\(error)")
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .cannotOpen(path: path, "\(error)")
+        }
+    }
+
+    /// Makes the changes of one event durable, all or none.
+    public func apply(_ changes: [Change]) throws(StoreError) {
+        guard !changes.isEmpty else { return }
+        do {
+            try queue.write { db in
+                for change in changes { try db.apply(change) }
+            }
+        } catch {
+            throw .cannotWrite(path: path, "\(error)")
+        }
+    }
+
+    /// What the store holds now.
+    public func snapshot() throws(StoreError) -> PoolSnapshot {
+        do {
+            return try queue.read { try $0.snapshot() }
+        } catch {
+            throw .cannotRead(path: path, "\(error)")
+        }
+    }
+
+    /// Writes a consistent copy of the store into another file.
+    public func backUp(to destination: String) throws(StoreError) {
+        do {
+            try queue.backup(to: DatabaseQueue(path: destination))
+        } catch {
+            throw .cannotWrite(path: destination, "\(error)")
+        }
+    }
+
+    /// Ends all use of the file and brings its write-ahead log into it.
+    public func close() throws(StoreError) {
+        do {
+            try queue.close()
+        } catch {
+            throw .cannotWrite(path: path, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Addressing
+import FoundationEssentials
+import InstanceLimits
+import Logging
+import ModelVPC
+import PodNetwork
+import Pool
+import Providers
+import Timekeeping
+import Yams
+
+extension Configuration {
+    /// Reads a configuration file and the environment, which overrides it.
+    ///
+    /// - Throws: ``ConfigurationProblems`` with everything that is wrong.
+    public static func load(
+        path: String, environment: [String: String]
+    ) throws(ConfigurationProblems) -> Configuration {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw ConfigurationProblems([
+                "\(path): cannot be read (\(error.localizedReason)); name the file with --config, or copy "
+                    + "Config/warmpoold.yaml there"
+            ])
+        }
+        return try parse(text, file: path, environment: environment)
+    }
+
+    /// Reads the text of a configuration file.
+    public static func parse(
+        _ text: String, file: String, environment: [String: String]
+    ) throws(ConfigurationProblems) -> Configuration {
+        let problems = SettingsReader.Problems()
+        let settings: [String: SettingsReader.Setting]
+        do {
+            let root = try Yams.compose(yaml: text)
+            guard let mapping = root.map(\.mapping) ?? Node.Mapping([]) else {
+                throw ConfigurationProblems(["\(file): the document must be a mapping of keys to values"])
+            }
+            settings = SettingsReader.settings(of: mapping, file: file, problems: problems)
+        } catch let error as ConfigurationProblems {
+            throw error
+        } catch {
+            throw ConfigurationProblems(["\(file): not valid YAML: \(error)"])
+        }
+        let reader = SettingsReader(settings, path: "", place: file, problems: problems)
+        EnvironmentOverrides.apply(environment, to: reader, problems: problems)
+        let configuration = Configuration(reader, file: file)
+        reader.finish()
+        guard let configuration, problems.list.isEmpty else { throw ConfigurationProblems(problems.list) }
+        return configuration
+    }
+
+    /// - Returns: `nil` where there is no provider; the reader has the problems.
+    private init?(_ reader: SettingsReader, file: String) {
+        let limits = Configuration.readLimits(reader)
+        guard let provider = Configuration.readProvider(reader, limits: limits) else { return nil }
+        self.init(provider: provider)
+        self.limits = limits
+        socket = reader.string("socket") ?? socket
+        if socket.utf8.count > 107 { reader.refuse("socket", "a socket's path has at most 107 bytes") }
+        store = reader.string("store") ?? store
+        logLevel = reader.choice("logLevel", of: Logger.Level.self) ?? logLevel
+        logFormat = reader.choice("logFormat", of: LogFormat.self) ?? logFormat
+        pool = Configuration.readPool(reader)
+        podMTU = reader.integer("podMTU", in: 576...9216)
+        eniMTU = reader.integer("eniMTU", in: 576...9216) ?? eniMTU
+        if let podMTU, podMTU > eniMTU { reader.refuse("podMTU", "\(podMTU) is more than the ENI's MTU of \(eniMTU)") }
+        eniSubnet = reader.string("eniSubnet").map(SubnetID.init)
+        securityGroups = reader.list("securityGroups", of: "a security group's id") ?? securityGroups
+        eniTags = reader.dictionary("eniTags") ?? eniTags
+        traffic = Configuration.readTraffic(reader, provider)
+        layout = Configuration.readLayout(reader)
+        reconcileInterval = reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
+        attachTimeout = reader.duration("attachTimeout", in: .seconds(1) ... .seconds(600)) ?? attachTimeout
+    }
+
+    private static func readPool(_ reader: SettingsReader) -> PoolConfiguration {
+        var pool = PoolConfiguration()
+        let day = Duration.zero ... .seconds(86_400)
+        pool.target = .classic(
+            warmENI: reader.integer("warmENITarget", in: 0...100) ?? 1,
+            warmIP: reader.integer("warmIPTarget", in: 0...1000),
+            minimumIP: reader.integer("minimumIPTarget", in: 0...1000))
+        pool.maxENI = reader.integer("maxENI", in: 1...100)
+        pool.reservedENIs = reader.integer("reservedENIs", in: 0...100) ?? pool.reservedENIs
+        pool.maxPods = reader.integer("maxPods", in: 1...10_000)
+        pool.cooldown = reader.duration("cooldown", in: day) ?? pool.cooldown
+        pool.shrinkInterval = reader.duration("shrinkInterval", in: day) ?? pool.shrinkInterval
+        pool.minimumENILifetime = reader.duration("minimumENILifetime", in: day) ?? pool.minimumENILifetime
+        pool.subnetBackoff = reader.duration("subnetBackoff", in: day) ?? pool.subnetBackoff
+        pool.consistencyWindow = reader.duration("consistencyWindow", in: day) ?? pool.consistencyWindow
+        pool.attachmentGrace = reader.duration("attachmentGrace", in: .seconds(10) ... .seconds(86_400))
+            ?? pool.attachmentGrace
+        return pool
+    }
+
+    private static func readLimits(_ reader: SettingsReader) -> NodeLimits? {
+        guard let limits = reader.nested("limits") else { return nil }
+        limits.require("enis", "how many ENIs the instance can have, the primary one included")
+        limits.require("ipv4PerENI", "how many IPv4 addresses an ENI can have, its primary one included")
+        let enis = limits.integer("enis", in: 1...100)
+        let ipv4PerENI = limits.integer("ipv4PerENI", in: 2...256)
+        limits.finish()
+        guard let enis, let ipv4PerENI else { return nil }
+        return NodeLimits(enis: enis, ipv4PerENI: ipv4PerENI)
+    }
+
+    private static func readTraffic(_ reader: SettingsReader, _ provider: Provider) -> Traffic {
+        let network = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
+        var traffic = Traffic()
+        switch provider {
+        case .mock(let mock): traffic.vpcCIDRs = reader.list("vpcCIDRs", of: network) ?? [mock.cloud.cidr]
+        }
+        traffic.snatExclusions = reader.list("snatExclusions", of: network) ?? traffic.snatExclusions
+        traffic.externalSNAT = reader.bool("externalSNAT") ?? traffic.externalSNAT
+        traffic.nodePort = reader.bool("nodePort") ?? traffic.nodePort
+        traffic.antiSpoofing = reader.bool("antiSpoofing") ?? traffic.antiSpoofing
+        return traffic
+    }
+
+    private static func readLayout(_ reader: SettingsReader) -> NetworkLayout {
+        var layout = NetworkLayout()
+        guard let routing = reader.nested("routing") else { return layout }
+        func read(_ key: String, _ value: inout UInt32) {
+            value = routing.integer(key, in: 0...Int(UInt32.max)).map { UInt32($0) } ?? value
+        }
+        layout.nftablesTable = routing.string("nftablesTable") ?? layout.nftablesTable
+        read("podTable", &layout.podTable)
+        read("groupBase", &layout.groupBase)
+        read("podRulePriority", &layout.podRulePriority)
+        read("nodePortRulePriority", &layout.nodePortRulePriority)
+        read("eniRulePriority", &layout.eniRulePriority)
+        read("nodeRulePriority", &layout.nodeRulePriority)
+        read("nodePortMark", &layout.nodePortMark)
+        read("eniMarkMask", &layout.eniMarkMask)
+        read("podMark", &layout.podMark)
+        layout.gateway = routing.value("gateway", expecting: "an IPv4 address") ?? layout.gateway
+        routing.finish()
+        for problem in layout.problems() { reader.refuse("routing", problem) }
+        return layout
+    }
+}
+
+extension Error {
+    /// What the system says, without the wrapping that names the file once more.
+    fileprivate var localizedReason: String {
+        if let error = self as? CocoaError, let cause = error.underlying { return "\(cause)" }
+        return "\(self)"
+    }
+}

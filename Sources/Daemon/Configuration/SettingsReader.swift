@@ -1,0 +1,225 @@
+import Addressing
+import Timekeeping
+import Yams
+
+/// Reads one mapping of a YAML document strictly: every value is checked, every key must be known, and all problems are
+/// collected instead of only the first.
+///
+/// ```swift
+/// let reader = SettingsReader(root, problems: problems)
+/// let cooldown = reader.duration("cooldown", in: .zero ... .seconds(3600)) ?? .seconds(30)
+/// reader.finish()
+/// ```
+final class SettingsReader {
+    /// Everything that is wrong, in the order in which it was found.
+    final class Problems {
+        var list: [String] = []
+    }
+
+    /// A value and where it was written.
+    struct Setting {
+        var node: Node
+        var place: String
+    }
+
+    private let path: String
+    private let place: String
+    private var settings: [String: Setting] = [:]
+    private var known: Set<String> = []
+    private let problems: Problems
+
+    /// - Parameters:
+    ///   - settings: the mapping's values by key.
+    ///   - path: the key of the mapping itself, such as `mock`; empty for the document.
+    ///   - place: where the mapping begins, for the report of a missing key.
+    init(_ settings: [String: Setting], path: String, place: String, problems: Problems) {
+        self.settings = settings
+        self.path = path
+        self.place = place
+        self.problems = problems
+    }
+
+    /// The values of a mapping node, with the places of their keys.
+    ///
+    /// - Parameter file: the name of the document, for the places.
+    static func settings(of mapping: Node.Mapping, file: String, problems: Problems) -> [String: Setting] {
+        var settings: [String: Setting] = [:]
+        for (key, node) in mapping {
+            let place = key.mark.map { "\(file):\($0.line)" } ?? file
+            guard let name = key.string else {
+                problems.list.append("\(place): a key must be text")
+                continue
+            }
+            if settings[name] != nil { problems.list.append("\(place): \(name) is given twice") }
+            settings[name] = Setting(node: node, place: place)
+        }
+        return settings
+    }
+
+    /// Puts a value from elsewhere in the place of that of the document.
+    func override(_ key: String, with text: String, from place: String) {
+        settings[key] = Setting(node: Node(text), place: place)
+    }
+
+    func contains(_ key: String) -> Bool {
+        setting(key) != nil
+    }
+
+    // MARK: Scalars
+
+    func string(_ key: String) -> String? {
+        read(key, expecting: "text that is not empty") { $0.isEmpty ? nil : $0 }
+    }
+
+    func bool(_ key: String) -> Bool? {
+        read(key, expecting: "true or false") { ["true": true, "false": false][$0.lowercased()] }
+    }
+
+    func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        read(key, expecting: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+            let isHex = text.hasPrefix("0x")
+            return Int(isHex ? String(text.dropFirst(2)) : text, radix: isHex ? 16 : 10)
+                .flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
+        let span = "\(range.lowerBound.text) to \(range.upperBound.text)"
+        return read(key, expecting: "a duration with its unit, such as 500ms or 30s, from \(span)") { text in
+            Duration(text: text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    func choice<Value: RawRepresentable & CaseIterable>(_ key: String, of type: Value.Type) -> Value?
+    where Value.RawValue == String {
+        let allowed = type.allCases.map(\.rawValue).joined(separator: ", ")
+        return read(key, expecting: "one of \(allowed)", Value.init(rawValue:))
+    }
+
+    func value<Value: LosslessStringConvertible>(_ key: String, expecting what: String) -> Value? {
+        read(key, expecting: what, Value.init)
+    }
+
+    private func read<Value>(_ key: String, expecting what: String, _ convert: (String) -> Value?) -> Value? {
+        guard let setting = setting(key) else { return nil }
+        guard let text = setting.node.scalar?.string, let value = convert(text) else {
+            report(key, setting, expected: what)
+            return nil
+        }
+        return value
+    }
+
+    // MARK: Collections
+
+    /// A list, as a sequence or as text with commas, as environment variables have it.
+    func list<Value: LosslessStringConvertible>(_ key: String, of what: String) -> [Value]? {
+        guard let setting = setting(key) else { return nil }
+        let texts: [String?]
+        if let sequence = setting.node.sequence {
+            texts = sequence.map { $0.scalar?.string }
+        } else if let text = setting.node.scalar?.string {
+            texts = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map(String.init)
+        } else {
+            report(key, setting, expected: "a list of \(what)")
+            return nil
+        }
+        return texts.compactMap { text in
+            if let text, let value = Value(text) { return value }
+            problems.list.append(
+                "\(setting.place): \(name(of: key)): '\(text ?? "a nested value")' is not \(what)")
+            return nil
+        }
+    }
+
+    func dictionary(_ key: String) -> [String: String]? {
+        guard let setting = setting(key) else { return nil }
+        guard let mapping = setting.node.mapping else {
+            report(key, setting, expected: "a mapping of names to text")
+            return nil
+        }
+        var values: [String: String] = [:]
+        for (key, value) in mapping {
+            guard let name = key.string, let text = value.scalar?.string else {
+                report(self.name(of: key.string ?? "?"), setting, expected: "text")
+                continue
+            }
+            values[name] = text
+        }
+        return values
+    }
+
+    /// The reader of a nested mapping; `nil` where there is none.
+    func nested(_ key: String) -> SettingsReader? {
+        guard let setting = setting(key) else { return nil }
+        return reader(of: setting.node, name(of: key), setting.place)
+    }
+
+    /// The readers of a list of mappings.
+    func nestedList(_ key: String) -> [SettingsReader] {
+        guard let setting = setting(key) else { return [] }
+        guard let sequence = setting.node.sequence else {
+            report(key, setting, expected: "a list of mappings")
+            return []
+        }
+        return sequence.enumerated().compactMap { reader(of: $1, "\(name(of: key))[\($0)]", setting.place) }
+    }
+
+    private func reader(of node: Node, _ path: String, _ place: String) -> SettingsReader? {
+        guard let mapping = node.mapping else {
+            problems.list.append("\(place): \(path) must be a mapping of keys to values")
+            return nil
+        }
+        let file = place.prefix { $0 != ":" }
+        let settings = SettingsReader.settings(of: mapping, file: String(file), problems: problems)
+        return SettingsReader(settings, path: path, place: place, problems: problems)
+    }
+
+    // MARK: Problems
+
+    /// Reports that a required key is missing.
+    func require(_ key: String, _ what: String) {
+        if setting(key) == nil { problems.list.append("\(place): \(name(of: key)) is missing: \(what)") }
+    }
+
+    /// Reports a value that is well formed but cannot be.
+    func refuse(_ key: String, _ why: String) {
+        problems.list.append("\(settings[key]?.place ?? place): \(name(of: key)): \(why)")
+    }
+
+    /// Reports every key that nobody asked for.
+    func finish() {
+        for key in settings.keys.sorted() where !known.contains(key) {
+            let similar = known.filter { $0.lowercased() == key.lowercased() || $0.isOneEdit(from: key) }.sorted()
+            let hint = similar.first.map { "; did you mean \($0)?" } ?? ""
+            problems.list.append("\(settings[key]?.place ?? place): unknown key \(name(of: key))\(hint)")
+        }
+    }
+
+    private func setting(_ key: String) -> Setting? {
+        known.insert(key)
+        guard let setting = settings[key], setting.node.null == nil || setting.node.scalar?.style != .plain else {
+            return nil
+        }
+        return setting
+    }
+
+    private func report(_ key: String, _ setting: Setting, expected what: String) {
+        let value = setting.node.scalar.map { "'\($0.string)'" } ?? "a nested value"
+        problems.list.append("\(setting.place): \(name(of: key)): \(value) is not \(what)")
+    }
+
+    private func name(of key: String) -> String {
+        path.isEmpty ? key : "\(path).\(key)"
+    }
+}
+
+extension String {
+    /// Whether one letter added, dropped or changed makes one text of the other.
+    fileprivate func isOneEdit(from other: String) -> Bool {
+        let (short, long) = count <= other.count ? (Array(self), Array(other)) : (Array(other), Array(self))
+        guard long.count - short.count <= 1 else { return false }
+        let start = zip(short, long).prefix { $0 == $1 }.count
+        let end = zip(short.reversed(), long.reversed()).prefix { $0 == $1 }.count
+        return start + end >= long.count - 1
+    }
+}

@@ -41,12 +41,14 @@ public struct CNIError: Error, Hashable, Sendable, CustomStringConvertible {
         case namespaceUnusable = 105
     }
 
+    /// What kind of error it is.
     public let code: Code
     /// One short sentence.
     public let message: String
     /// What else helps: what is allowed, what to do. `nil` where the message says it all.
     public let details: String?
 
+    /// An error of a kind, with one short sentence, and with what else helps.
     public init(_ code: Code, _ message: String, details: String? = nil) {
         self.code = code
         self.message = message

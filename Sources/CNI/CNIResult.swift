@@ -9,12 +9,17 @@ import JSON
 /// result.value(.v110).bytes()   // for stdout, in the version that the configuration names
 /// ```
 public struct CNIResult: Hashable, Sendable {
+    /// The interfaces that were made or changed, the host's and the pod's.
     public var interfaces: [Interface]
+    /// The addresses that interfaces were given.
     public var ips: [AssignedAddress]
+    /// The routes inside the pod.
     public var routes: [Route]
+    /// What the pod's resolver should use.
     public var dns: DNS
     private var other: JSONObject = [:]
 
+    /// A result of these parts; what is empty is left out of its text.
     public init(interfaces: [Interface] = [], ips: [AssignedAddress] = [], routes: [Route] = [], dns: DNS = DNS()) {
         self.interfaces = interfaces
         self.ips = ips
@@ -49,14 +54,17 @@ public struct CNIResult: Hashable, Sendable {
 
     /// An interface that was made or changed.
     public struct Interface: Hashable, Sendable {
+        /// The name in the namespace that it is in.
         public var name: String
         /// The hardware address, in the kernel's notation.
         public var mac: String?
+        /// The MTU in bytes; written from version 1.1.0.
         public var mtu: Int?
         /// The path of the network namespace that it is in; `nil` for the host's.
         public var sandbox: String?
         fileprivate var other: JSONObject = [:]
 
+        /// An interface of the host, or of the pod with this `sandbox`.
         public init(name: String, mac: MACAddress, mtu: Int, sandbox: String? = nil) {
             self.name = name
             self.mac = mac.description
@@ -74,12 +82,15 @@ public struct CNIResult: Hashable, Sendable {
             case ipv6(String)
         }
 
+        /// The address with the length of its prefix.
         public var address: Family
+        /// The address of the subnet's gateway; `nil` where there is none.
         public var gateway: String?
         /// The index in ``CNIResult/interfaces`` of the interface that has it.
         public var interface: Int?
         fileprivate var other: JSONObject = [:]
 
+        /// An IPv4 address of the interface with this index.
         public init(_ address: InterfaceAddress, gateway: IPv4Address?, interface: Int) {
             self.address = .ipv4(address)
             self.gateway = gateway?.description
@@ -95,6 +106,7 @@ public struct CNIResult: Hashable, Sendable {
         public var gateway: String?
         fileprivate var other: JSONObject = [:]
 
+        /// A route in IPv4.
         public init(to destination: IPv4Network, gateway: IPv4Address?) {
             self.destination = destination.description
             self.gateway = gateway?.description
@@ -106,6 +118,7 @@ public struct CNIResult: Hashable, Sendable {
 public struct DNS: Hashable, Sendable {
     /// The addresses of name servers, best first.
     public var nameservers: [String] = []
+    /// The local domain for short names.
     public var domain: String?
     /// The domains in which short names are looked up.
     public var search: [String] = []
@@ -226,6 +239,7 @@ extension CNIResult.Interface: Decodable {
         case name, mac, mtu, sandbox
     }
 
+    /// - Throws: `DecodingError` that names key, value and what is allowed.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         name = try keys.decode(String.self, forKey: .name)
@@ -242,6 +256,7 @@ extension CNIResult.AssignedAddress: Decodable {
         case version, address, gateway, interface
     }
 
+    /// - Throws: `DecodingError` that names key, value and what is allowed.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         let text = try keys.decode(String.self, forKey: .address)
@@ -266,6 +281,7 @@ extension CNIResult.Route: Decodable {
         case gateway = "gw"
     }
 
+    /// - Throws: `DecodingError` that names key, value and what is allowed.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         destination = try keys.decode(String.self, forKey: .destination)
@@ -279,6 +295,7 @@ extension DNS: Decodable {
         case nameservers, domain, search, options
     }
 
+    /// - Throws: `DecodingError` that names key, value and what is allowed.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         nameservers = try keys.decodeIfPresent([String].self, forKey: .nameservers) ?? []

@@ -16,6 +16,7 @@ public enum CNIVersion: String, CaseIterable, Comparable, Sendable {
     /// The version for an answer to a configuration that names none, or none of these.
     public static let latest = CNIVersion.v110
 
+    /// Whether `left` is the older version.
     public static func < (left: CNIVersion, right: CNIVersion) -> Bool {
         // Every part is one digit, so the order of the texts is that of the versions.
         left.rawValue < right.rawValue

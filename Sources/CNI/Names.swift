@@ -5,6 +5,7 @@ protocol ValidatedText: LosslessStringConvertible, Decodable, Hashable, Sendable
 }
 
 extension ValidatedText {
+    /// - Throws: `DecodingError` that says what the text must be.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -23,8 +24,10 @@ extension ValidatedText {
 /// Source: CNI specification 1.1.0, section 2, `CNI_CONTAINERID`.
 public struct ContainerID: ValidatedText {
     static let expectedText = "a container id: \(identifierRule)"
+    /// The text itself.
     public let description: String
 
+    /// `nil` for a text of another form.
     public init?(_ text: String) {
         guard isIdentifier(text) else { return nil }
         description = text
@@ -36,8 +39,10 @@ public struct ContainerID: ValidatedText {
 /// Source: CNI specification 1.1.0, section 1, `name`.
 public struct NetworkName: ValidatedText {
     static let expectedText = "a network name: \(identifierRule)"
+    /// The text itself.
     public let description: String
 
+    /// `nil` for a text of another form.
     public init?(_ text: String) {
         guard isIdentifier(text) else { return nil }
         description = text
@@ -50,8 +55,10 @@ public struct NetworkName: ValidatedText {
 public struct InterfaceName: ValidatedText {
     static let expectedText =
         "an interface name: 1 to 15 bytes, not '.' or '..', without '/', ':', white space and NUL"
+    /// The text itself.
     public let description: String
 
+    /// `nil` for a text of another form.
     public init?(_ text: String) {
         let isForbidden = { (scalar: Unicode.Scalar) in
             scalar == "/" || scalar == ":" || scalar == "\0" || scalar.properties.isWhitespace
@@ -65,10 +72,12 @@ public struct InterfaceName: ValidatedText {
 
 /// One interface of one pod. Together with the network's name it identifies an attachment.
 public struct PodInterface: Hashable, Sendable, Decodable {
+    /// The container or pod sandbox.
     public let container: ContainerID
     /// The interface's name inside the pod.
     public let name: InterfaceName
 
+    /// The interface of this name in this container.
     public init(container: ContainerID, name: InterfaceName) {
         self.container = container
         self.name = name

@@ -9,6 +9,7 @@ import Timekeeping
 public struct NetworkConfiguration: Sendable {
     /// The version in which the runtime wants its answer.
     public let cniVersion: CNIVersion
+    /// The network's name, a part of every attachment's identity.
     public let name: NetworkName
     /// What the pod's resolver should use; it goes into the result of an ADD.
     public let dns: DNS
@@ -39,6 +40,7 @@ public struct PluginLog: Hashable, Sendable {
         case info
         case debug
 
+        /// Whether `left` logs less than `right`.
         public static func < (left: Level, right: Level) -> Bool {
             let order = allCases
             return order.firstIndex(of: left) ?? 0 < order.firstIndex(of: right) ?? 0

@@ -104,6 +104,7 @@ extension JSONValue: Codable {
         }
     }
 
+    /// Writes the value as it is for ``JSONCoding``; into another encoder, through that encoder's containers.
     public func encode(to encoder: any Encoder) throws {
         if let encoder = encoder as? JSONValueEncoder {
             encoder.slot.content = .value(self)

@@ -18,5 +18,6 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
         self.problem = offset < bytes.count ? problem : problem + ", but the text ends here"
     }
 
+    /// `line 3, column 7: ` and the problem.
     public var description: String { "line \(line), column \(column): \(problem)" }
 }

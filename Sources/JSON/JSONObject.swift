@@ -59,16 +59,23 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
+    /// The index of the first member.
     public var startIndex: Int { 0 }
+    /// The index after the last member.
     public var endIndex: Int { members.count }
+    /// The member at a place in the order.
+    ///
+    /// - Precondition: `position` is from 0 up to, but not including, ``endIndex``.
     public subscript(position: Int) -> Member { members[position] }
 }
 
 extension JSONObject: Hashable {
+    /// Whether both have the same names with the same values, in whatever order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.count == right.count && left.allSatisfy { right[$0.name] == $0.value }
     }
 
+    /// Feeds the members in a way that does not depend on their order.
     public func hash(into hasher: inout Hasher) {
         var sum = 0
         for member in members {

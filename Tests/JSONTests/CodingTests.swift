@@ -23,7 +23,7 @@ struct CodingTests {
     let attachment = Attachment(
         id: "c1", port: 65_535, mtu: nil, ratio: 0.1, labels: ["app": "web"],
         states: [.free, .assigned(pod: "p", since: -3), .cooling(1.5)], nested: [[1, nil], []],
-        raw: ["z": 1, "a": [nil, "x"]])
+        raw: ["z": 1, "a": [.null, "x"]])
 
     @Test("synthesized code writes members in order, leaves nil out, and reads its own text")
     func roundTrip() throws {
@@ -59,7 +59,7 @@ struct CodingTests {
             ("port", 70_000, "port: 70000 is not from 0 to 65535"),
             ("port", "80", "port: expected a whole number, found the string '80'"),
             ("port", 1.5, "port: expected a whole number, found the number 1.5"),
-            ("port", nil, "port: expected a whole number, found null"),
+            ("port", .null, "port: expected a whole number, found null"),
             ("id", true, "id: expected a string, found true"),
             ("labels", ["app": 1], "labels.app: expected a string, found the number 1"),
             ("labels", [], "labels: expected an object, found an array"),
@@ -102,7 +102,7 @@ struct CodingTests {
     @Test("containers made by hand: nested, repeated, and of a superclass")
     func handmadeContainers() throws {
         let value = try JSONCoding.encode(Handmade(numbers: [1, 2], name: "n"))
-        #expect(value == ["super": ["name": "n"], "inner": ["numbers": [1, 2, [3]], "flag": true], "more": nil])
+        #expect(value == ["super": ["name": "n"], "inner": ["numbers": [1, 2, [3]], "flag": true], "more": .null])
         #expect(try JSONCoding.decode(Handmade.self, from: value) == Handmade(numbers: [1, 2], name: "n"))
     }
 

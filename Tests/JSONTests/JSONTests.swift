@@ -10,7 +10,7 @@ struct ParserTests {
             parsing: #" {"n": null, "t": true, "f": false, "i": -12, "d": 1.50, "s": "pods", "a": [1, [], {}]} "#)
         #expect(
             value == [
-                "n": nil, "t": true, "f": false, "i": -12, "d": 1.5, "s": "pods", "a": [1, [], [:]],
+                "n": .null, "t": true, "f": false, "i": -12, "d": 1.5, "s": "pods", "a": [1, [], [:]],
             ])
         #expect(value.objectValue?.names == ["n", "t", "f", "i", "d", "s", "a"])
     }
@@ -150,7 +150,7 @@ struct ObjectTests {
 
     @Test("accessors answer for their own kind only")
     func accessors() {
-        let value: JSONValue = ["i": 3, "d": 3.0, "f": 3.5, "s": "x", "a": [1], "n": nil, "b": true, "big": 1e300]
+        let value: JSONValue = ["i": 3, "d": 3.0, "f": 3.5, "s": "x", "a": [1], "n": .null, "b": true, "big": 1e300]
         #expect(value["i"]?.intValue == 3)
         #expect(value["d"]?.intValue == 3)
         #expect(value["f"]?.intValue == nil)
@@ -170,7 +170,7 @@ struct ObjectTests {
 struct WriterTests {
     @Test("compact and indented")
     func layouts() {
-        let value: JSONValue = ["a": [1, -2.5, nil, true], "e": [], "o": [:], "s": "x"]
+        let value: JSONValue = ["a": [1, -2.5, .null, true], "e": [], "o": [:], "s": "x"]
         #expect(value.text() == #"{"a":[1,-2.5,null,true],"e":[],"o":{},"s":"x"}"#)
         #expect(
             value.text(.indented) == """
@@ -234,7 +234,7 @@ struct ComparisonTests {
 
     @Test("Foundation's coders carry a JSONValue unchanged")
     func foundationCoders() throws {
-        let value: JSONValue = ["a": [1, 2.5, nil, true, "x"], "o": ["p": []]]
+        let value: JSONValue = ["a": [1, 2.5, .null, true, "x"], "o": ["p": []]]
         let encoded = try JSONEncoder().encode(value)
         #expect(try JSONValue(parsing: Array(encoded)) == value)
         #expect(try JSONDecoder().decode(JSONValue.self, from: encoded) == value)

@@ -1,0 +1,62 @@
+import Addressing
+import Timekeeping
+
+/// What happens to the cloud by other ways than its API: no latency, no throttling, no faults.
+extension ModelVPC {
+    /// Adds a subnet with all its addresses free but the five that a VPC keeps for itself.
+    ///
+    /// - Throws: ``Failure/invalidParameter(_:)`` for a network that is outside the VPC, smaller than a /28, or overlaps
+    ///   another subnet, and for an id that is taken. Source of the size: Amazon VPC user guide, "Subnet CIDR blocks".
+    public mutating func addSubnet(
+        _ id: SubnetID, cidr network: IPv4Network, zone: String, tags: [String: String] = [:]
+    ) throws(Failure) {
+        guard subnets[id] == nil else { throw .invalidParameter("there is a subnet \(id) already") }
+        guard cidr.contains(network) else { throw .invalidParameter("\(network) of \(id) is not in the VPC's \(cidr)") }
+        guard network.prefixLength <= 28 else {
+            throw .invalidParameter("\(network) of \(id) is too small: a subnet has at least a /28")
+        }
+        for other in subnetOrder.compactMap({ subnets[$0] }) where other.cidr.overlaps(network) {
+            throw .invalidParameter("\(network) of \(id) overlaps \(other.cidr) of \(other.id)")
+        }
+        subnets[id] = Subnet(id: id, zone: zone, tags: tags, addresses: AddressMap(network))
+        subnetOrder.append(id)
+    }
+
+    /// Launches an instance with its primary interface, which is attached as device 0 and in sight at once.
+    ///
+    /// - Throws: ``Failure/invalidParameter(_:)`` for an id that is taken and for impossible limits,
+    ///   ``Failure/subnetNotFound(_:)``, ``Failure/insufficientFreeAddresses(_:free:)``.
+    @discardableResult
+    public mutating func launch(
+        _ id: InstanceID, type: String, limits: Limits, in subnetID: SubnetID, at now: Instant
+    ) throws(Failure) -> Instance {
+        advance(to: now)
+        guard instances[id] == nil else { throw .invalidParameter("there is an instance \(id) already") }
+        guard limits.interfaces >= 1, limits.ipv4PerInterface >= 1 else {
+            throw .invalidParameter("\(id) needs at least one interface with one address")
+        }
+        let zone = try subnet(subnetID).zone
+        let primary = try makeInterface(in: subnetID, secondary: .count(0), tags: [:], visible: clock)
+        interfaces[primary]?.attachment = Attachment(
+            instance: id, deviceIndex: 0, deleteOnTermination: true, state: .attached(appears: clock))
+        let instance = Instance(
+            id: id, type: type, zone: zone, limits: limits, primaryInterface: primary, interfaces: [primary])
+        instances[id] = instance
+        return instance
+    }
+
+    /// Terminates an instance: its interfaces are deleted or detached, as each was told to be.
+    ///
+    /// - Throws: ``Failure/instanceNotFound(_:)``.
+    public mutating func terminate(_ id: InstanceID, at now: Instant) throws(Failure) {
+        advance(to: now)
+        for interface in try instance(id).interfaces {
+            if interfaces[interface]?.attachment?.deleteOnTermination == true {
+                remove(interface)
+            } else {
+                interfaces[interface]?.attachment = nil
+            }
+        }
+        instances[id] = nil
+    }
+}

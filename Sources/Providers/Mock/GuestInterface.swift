@@ -1,0 +1,26 @@
+import Addressing
+import ModelVPC
+import Pool
+
+/// An interface that a node sees, for whoever makes the node's real network look like its cloud.
+public struct GuestInterface: Hashable, Sendable {
+    public let id: ENIID
+    public let mac: MACAddress
+    public let deviceIndex: Int
+    /// The subnet's CIDR; its first host address is the gateway.
+    public let subnetCIDR: IPv4Network
+    public let primaryAddress: IPv4Address
+    /// In the order in which they were assigned.
+    public let secondaryAddresses: [IPv4Address]
+
+    /// `nil` for an interface that is attached to nothing.
+    init?(_ interface: ModelVPC.InterfaceDescription) {
+        guard let attachment = interface.attachment else { return nil }
+        id = ENIID(interface.id)
+        mac = interface.mac
+        deviceIndex = attachment.deviceIndex
+        subnetCIDR = interface.subnetCIDR
+        primaryAddress = interface.primaryAddress
+        secondaryAddresses = interface.secondaryAddresses
+    }
+}

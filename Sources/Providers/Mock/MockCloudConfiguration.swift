@@ -1,0 +1,85 @@
+import Addressing
+import InstanceLimits
+import ModelVPC
+import Pool
+
+/// What a new mock cloud is like.
+public struct MockCloudConfiguration: Hashable, Sendable {
+    public struct Subnet: Hashable, Sendable {
+        public var id: SubnetID
+        public var cidr: IPv4Network
+        public var zone: String
+        public var tags: [String: String]
+
+        public init(id: SubnetID, cidr: IPv4Network, zone: String, tags: [String: String] = [:]) {
+            self.id = id
+            self.cidr = cidr
+            self.zone = zone
+            self.tags = tags
+        }
+    }
+
+    /// The network of the VPC, which holds those of its subnets.
+    public var cidr: IPv4Network
+    public var subnets: [Subnet]
+    /// How slow and how consistent the cloud is.
+    public var settings: ModelVPC.Settings
+    /// How often all its nodes together may call.
+    public var throttling: ModelVPC.Throttling
+    /// What goes wrong. Instants count from the creation of the cloud.
+    public var faults: [ModelVPC.FaultRule]
+    /// Decides all that is drawn by lot: delays within their range, and faults with a probability.
+    public var seed: UInt64
+
+    public init(
+        cidr: IPv4Network, subnets: [Subnet], settings: ModelVPC.Settings = .init(),
+        throttling: ModelVPC.Throttling = .init(), faults: [ModelVPC.FaultRule] = [], seed: UInt64 = 0
+    ) {
+        self.cidr = cidr
+        self.subnets = subnets
+        self.settings = settings
+        self.throttling = throttling
+        self.faults = faults
+        self.seed = seed
+    }
+
+    /// The new cloud.
+    ///
+    /// - Throws: ``ProviderError/incorrectState(_:)`` that says which subnet cannot be.
+    func makeVPC() throws(ProviderError) -> ModelVPC {
+        var vpc = ModelVPC(cidr: cidr, settings: settings, throttling: throttling, faults: faults, seed: seed)
+        for subnet in subnets {
+            do throws(ModelVPC.Failure) {
+                try vpc.addSubnet(.init(subnet.id), cidr: subnet.cidr, zone: subnet.zone, tags: subnet.tags)
+            } catch {
+                throw ProviderError(error)
+            }
+        }
+        return vpc
+    }
+}
+
+/// The instance that a node is in a mock cloud.
+public struct MockNode: Hashable, Sendable {
+    public let instanceID: String
+    /// The subnet of its primary interface, which says in which zone it is.
+    public let subnet: SubnetID
+    public let instanceType: String
+    public let limits: NodeLimits
+
+    /// An instance with the limits of a type.
+    public init(instanceID: String, subnet: SubnetID, type: InstanceType) {
+        self.instanceID = instanceID
+        self.subnet = subnet
+        instanceType = type.name
+        limits = NodeLimits(enis: type.enis, ipv4PerENI: type.ipv4PerENI)
+    }
+
+    /// An instance with limits of its own, whose type is called `custom`.
+    public init(instanceID: String, subnet: SubnetID, limits: NodeLimits) {
+        self.instanceID = instanceID
+        self.subnet = subnet
+        instanceType = "custom"
+        self.limits = limits
+    }
+}

@@ -1,0 +1,87 @@
+import ModelVPC
+import Pool
+
+/// The one place in which the model's vocabulary becomes the pool's.
+
+extension ProviderError {
+    init(_ failure: ModelVPC.Failure) {
+        self =
+            switch failure {
+            case .addressLimitExceeded: .limitReached(.addressesPerInterface)
+            case .attachmentLimitExceeded: .limitReached(.interfaces)
+            case .insufficientFreeAddresses(let subnet, _): .subnetExhausted(SubnetID(subnet))
+            case .insufficientCIDRBlocks(let subnet): .noContiguousPrefix(SubnetID(subnet))
+            case .requestLimitExceeded(let retryAfter): .throttled(retryAfter: retryAfter)
+            case .interfaceNotFound(let id): .notFound("interface \(id)")
+            case .subnetNotFound(let id): .notFound("subnet \(id)")
+            case .instanceNotFound(let id): .notFound("instance \(id)")
+            case .addressInUse(let address): .conflict("\(address)")
+            case .unauthorized: .permissionDenied("\(failure)")
+            case .interfaceInUse, .incorrectState, .operationNotPermitted, .invalidParameter,
+                .idempotentParameterMismatch:
+                .incorrectState("\(failure)")
+            case .internalError: .transient(status: 500, "\(failure)")
+            case .unavailable: .transient(status: 503, "\(failure)")
+            case .noAnswer: .unreachable("\(failure)")
+            }
+    }
+}
+
+extension ENIID {
+    init(_ id: ModelVPC.InterfaceID) {
+        self.init(id.description)
+    }
+}
+
+extension SubnetID {
+    init(_ id: ModelVPC.SubnetID) {
+        self.init(id.rawValue)
+    }
+}
+
+extension ModelVPC.SubnetID {
+    init(_ id: SubnetID) {
+        self.init(rawValue: id.description)
+    }
+}
+
+extension ModelVPC.InterfaceID {
+    /// - Throws: ``ProviderError/notFound(_:)`` for an id that this cloud can't have given.
+    init(_ id: ENIID) throws(ProviderError) {
+        guard let known = ModelVPC.InterfaceID(id.description) else { throw .notFound("interface \(id)") }
+        self = known
+    }
+}
+
+extension InterfaceView {
+    init(_ interface: ModelVPC.InterfaceDescription) {
+        let attachment: Attachment =
+            switch (interface.attachment?.state, interface.attachment?.deviceIndex) {
+            case (.attaching?, let index?): .attaching(deviceIndex: index)
+            case (.attached?, let index?): .attached(deviceIndex: index)
+            case (.detaching?, _): .detaching
+            default: .detached
+            }
+        self.init(
+            id: ENIID(interface.id), mac: interface.mac, subnet: SubnetID(interface.subnet),
+            subnetCIDR: interface.subnetCIDR, attachment: attachment, primaryAddress: interface.primaryAddress,
+            secondaryAddresses: interface.secondaryAddresses, tags: interface.tags)
+    }
+}
+
+extension SubnetView {
+    init(_ subnet: ModelVPC.SubnetDescription) {
+        self.init(
+            id: SubnetID(subnet.id), cidr: subnet.cidr, zone: subnet.zone, freeAddresses: subnet.freeAddresses,
+            tags: subnet.tags)
+    }
+}
+
+extension NodeView {
+    init(_ instance: ModelVPC.Instance) {
+        self.init(
+            instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
+            primaryENI: ENIID(instance.primaryInterface),
+            limits: NodeLimits(enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface))
+    }
+}

@@ -13,6 +13,17 @@ public enum AddressState: Hashable, Sendable {
     /// The provider was asked to take it away; gone only after its answer.
     case releasing
 
+    /// The state's name, as the store and the operator's tools have it.
+    public var name: String {
+        switch self {
+        case .free: "free"
+        case .assigned: "assigned"
+        case .orphaned: "orphaned"
+        case .cooling: "cooling"
+        case .releasing: "releasing"
+        }
+    }
+
     /// The attachment that uses the address.
     public var attachment: AttachmentID? {
         switch self {
@@ -37,6 +48,19 @@ public struct ENI: Sendable {
         case deleting
         /// Taken away by somebody else while pods use it; forgotten when they are gone.
         case lost
+
+        /// The phase's name, as the operator's tools have it.
+        public var name: String {
+            switch self {
+            case .created: "created"
+            case .attaching: "attaching"
+            case .ready: "ready"
+            case .detaching: "detaching"
+            case .detached: "detached"
+            case .deleting: "deleting"
+            case .lost: "lost"
+            }
+        }
     }
 
     /// A change of the ENI's addresses that the provider works on: at most one at a time.

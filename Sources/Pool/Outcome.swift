@@ -64,4 +64,10 @@ public struct Outcome: Hashable, Sendable {
     public var changes: [Change]
     public var actions: [Action]
     public var repairs: [Repair]
+
+    public init(changes: [Change] = [], actions: [Action] = [], repairs: [Repair] = []) {
+        self.changes = changes
+        self.actions = actions
+        self.repairs = repairs
+    }
 }

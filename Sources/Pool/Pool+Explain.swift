@@ -1,3 +1,4 @@
+import Identity
 import Timekeeping
 
 extension Pool {
@@ -21,6 +22,9 @@ extension Pool {
 
     /// The number of ADDs that wait.
     public var waiterCount: Int { waiters.count }
+
+    /// The attachments whose ADD waits, in order of arrival.
+    public var waitingIDs: [AttachmentID] { waiters.map(\.request.id) }
 
     /// The addresses that are on their way from the provider.
     public var incomingCount: Int { census.incoming }

@@ -124,7 +124,7 @@ extension Pool {
 
 extension ENI {
     /// Serves pods, or will as soon as it is attached.
-    var isServingOrComing: Bool {
+    public var isServingOrComing: Bool {
         switch phase {
         case .created, .attaching, .ready: true
         case .detaching, .detached, .deleting, .lost: false

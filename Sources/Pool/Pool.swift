@@ -77,7 +77,7 @@ public struct Pool: Sendable {
     let startedAt: Instant
     private let nonce: String
     private var tokens = 0
-    var outcome = Outcome(changes: [], actions: [], repairs: [])
+    var outcome = Outcome()
 
     /// An empty pool, which learns its ENIs from the first observation.
     ///
@@ -129,7 +129,7 @@ public struct Pool: Sendable {
             readBackAt = nil
             outcome.actions.append(.readBack)
         }
-        defer { outcome = Outcome(changes: [], actions: [], repairs: []) }
+        defer { outcome = Outcome() }
         return outcome
     }
 

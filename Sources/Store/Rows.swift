@@ -58,16 +58,6 @@ extension Database {
 }
 
 extension AddressState {
-    fileprivate var name: String {
-        switch self {
-        case .free: "free"
-        case .assigned: "assigned"
-        case .orphaned: "orphaned"
-        case .cooling: "cooling"
-        case .releasing: "releasing"
-        }
-    }
-
     fileprivate var coolingUntil: Instant? {
         if case .cooling(let until) = self { until } else { nil }
     }

@@ -1,0 +1,86 @@
+import Netlink
+import NIOCore
+import NIOPosix
+import PodNetwork
+
+/// Deletes the links of pods. An interface is gone for everybody half a millisecond after the request, but the requester
+/// is kept waiting for the kernel's grace periods, some 20 ms: so threads of their own wait, and those who asked are
+/// told when the kernel announces that the link is gone.
+///
+/// Confined to its event loop. What is asked for while all threads wait goes into one request and shares its grace
+/// periods.
+final class LinkReaper: @unchecked Sendable {
+    // @unchecked: everything mutable is touched on `eventLoop` only, which each entry point checks.
+
+    /// Told on the event loop: `nil` when the links are gone, else why they are not.
+    typealias Completion = @Sendable (String?) -> Void
+
+    /// How many requests to the kernel are under way at most.
+    private static let maximumInFlight = 4
+
+    private struct Order {
+        var left: Set<String>
+        let done: Completion
+    }
+
+    private let network: PodNetwork
+    private let eventLoop: any EventLoop
+    private let threads = NIOThreadPool(numberOfThreads: LinkReaper.maximumInFlight)
+    private var orders: [Order] = []
+    private var queue: Set<String> = []
+    private var inFlight = 0
+
+    init(layout: NetworkLayout, eventLoop: any EventLoop) {
+        network = PodNetwork(layout: layout)
+        self.eventLoop = eventLoop
+        threads.start()
+    }
+
+    /// Deletes links; those that are not there are gone already.
+    func delete(_ names: [String], _ done: @escaping Completion) {
+        eventLoop.preconditionInEventLoop()
+        guard !names.isEmpty else { return done(nil) }
+        orders.append(Order(left: Set(names), done: done))
+        queue.formUnion(names)
+        send()
+    }
+
+    /// The kernel announced that a link is gone.
+    func linkIsGone(_ name: String) {
+        eventLoop.preconditionInEventLoop()
+        settle([name], problem: nil)
+    }
+
+    func stop() {
+        threads.shutdownGracefully { _ in }
+    }
+
+    private func send() {
+        guard inFlight < LinkReaper.maximumInFlight, !queue.isEmpty else { return }
+        let names = queue
+        queue = []
+        inFlight += 1
+        threads.runIfActive(eventLoop: eventLoop) { [network] in
+            try network.tearDown(hostInterfaces: names.sorted(), host: NetlinkSocket())
+        }.whenComplete { [self] result in
+            inFlight -= 1
+            var problem: String?
+            if case .failure(let error) = result { problem = "\(error)" }
+            settle(names, problem: problem)
+            send()
+        }
+    }
+
+    private func settle(_ names: Set<String>, problem: String?) {
+        var finished: [Completion] = []
+        for index in orders.indices where !orders[index].left.isDisjoint(with: names) {
+            orders[index].left.subtract(names)
+            if orders[index].left.isEmpty || problem != nil {
+                orders[index].left = []
+                finished.append(orders[index].done)
+            }
+        }
+        orders.removeAll(where: \.left.isEmpty)
+        for done in finished { done(problem) }
+    }
+}

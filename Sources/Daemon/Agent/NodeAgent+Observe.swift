@@ -1,0 +1,83 @@
+import ControlProtocol
+import Identity
+import PodNetwork
+import Pool
+import Providers
+import Timekeeping
+
+/// Reading the world and settling what disagrees.
+extension NodeAgent {
+    /// Reads the provider's view and the kernel's pods, unless that is under way.
+    func observe() {
+        guard observing == nil else { return }
+        observing = Task { [self] in
+            defer { observing = nil }
+            return try await observeOnce()
+        }
+    }
+
+    private func observeOnce() async throws -> [String] {
+        let takenAt = BootClock.now
+        do throws(ProviderError) {
+            let node = try await provider.describeNode()
+            let interfaces = try await provider.interfaces()
+            let subnets = try await provider.subnets()
+            self.node = node
+            // Pods are listed and compared without a pause in between, so that no ADD or DEL falls between the two.
+            let seen = Observation(
+                node: node, interfaces: interfaces, subnets: subnets, pods: try host.pods().compactMap(\.observed))
+            let outcome = pool.reconcile(seen, takenAt: takenAt, now: BootClock.now)
+            lastObservation = BootClock.now
+            perform(outcome)
+            await converge()
+            return outcome.repairs.map(\.sentence)
+        } catch {
+            log.warning("the provider's view cannot be read: \(error)")
+            perform(pool.observationFailed(error, jitter: .random(in: 0..<1), now: BootClock.now))
+            throw error
+        }
+    }
+
+    /// `warmpoolctl gc`: reads the world now.
+    func reconcileNow() async -> Reply {
+        do {
+            if let running = observing { _ = try? await running.value }
+            observe()
+            return .success(ReconcileReport(repairs: try await observing?.value ?? []))
+        } catch {
+            return .failure(.init(.failed, "\(error)"))
+        }
+    }
+
+    /// Makes the node's routes, rules and packet filter as the present ENIs need them.
+    ///
+    /// - Returns: what could not be made, as a sentence.
+    @discardableResult
+    func converge() async -> String? {
+        do {
+            for repair in try await host.converge(to: hostENIs, traffic: configuration.traffic) {
+                log.notice("\(repair)", metadata: ["repair": "host-network"])
+            }
+            return nil
+        } catch {
+            log.error("the node's network cannot be set up: \(error)")
+            return "\(error)"
+        }
+    }
+
+    private var hostENIs: [HostENI] {
+        pool.enis.values.compactMap { eni in
+            guard eni.isServingOrComing, let index = eni.deviceIndex else { return nil }
+            return HostENI(
+                mac: eni.mac, deviceIndex: index, networkCard: eni.networkCard, isPrimary: eni.isPrimary,
+                primaryAddress: eni.primaryAddress, gateway: eni.gateway)
+        }
+    }
+}
+
+extension ConnectedPod {
+    /// The pod as the pool compares it; `nil` for an interface that is not one of ours.
+    fileprivate var observed: Observation.Pod? {
+        attachment.map { Observation.Pod(id: $0.id, address: address) }
+    }
+}

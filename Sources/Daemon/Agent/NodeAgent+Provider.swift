@@ -1,0 +1,106 @@
+import ControlProtocol
+import Pool
+import Providers
+import Timekeeping
+
+/// How the pool's wishes become calls of the provider. Each runs by itself; its end is an event.
+extension NodeAgent {
+    /// Begins what an action asks for.
+    func execute(_ action: Action) {
+        log.debug("\(action)")
+        Task {
+            do throws(ProviderError) {
+                perform(try await carryOut(action))
+            } catch {
+                log.warning("\(action.summary) failed: \(error)")
+                perform(pool.failed(action, error, jitter: .random(in: 0..<1), now: BootClock.now))
+            }
+        }
+    }
+
+    private func carryOut(_ action: Action) async throws(ProviderError) -> Outcome {
+        switch action {
+        case .createENI(let token, let count):
+            let view = try await provider.createInterface(creation(token, count), token: token)
+            return pool.created(token, view, now: BootClock.now)
+        case .attachENI(let eni, let deviceIndex):
+            try await provider.attach(eni, deviceIndex: deviceIndex)
+            try await provider.setDeleteOnTermination(eni, true)
+            return try await configure(eni)
+        case .configureENI(let eni):
+            return try await configure(eni)
+        case .assign(let eni, let count, let token):
+            let addresses = try await provider.assign(eni, count: count, token: token)
+            return pool.assigned(eni, addresses, token: token, now: BootClock.now)
+        case .unassign(let eni, let addresses):
+            try await provider.unassign(eni, addresses: addresses)
+            return pool.unassigned(eni, addresses, now: BootClock.now)
+        case .detachENI(let eni):
+            try await provider.detach(eni)
+            try await waitUntilDetached(eni)
+            let outcome = pool.detached(eni, now: BootClock.now)
+            await converge()
+            return outcome
+        case .deleteENI(let eni):
+            try await provider.delete(eni)
+            return pool.deleted(eni, now: BootClock.now)
+        case .grant, .refuse, .readBack:
+            return pool.tick(now: BootClock.now)
+        }
+    }
+
+    private func creation(_ token: MutationToken, _ count: Int) throws(ProviderError) -> InterfaceRequest {
+        guard let subnet = configuration.eniSubnet ?? pool.enis.values.first(where: \.isPrimary)?.subnet else {
+            throw .incorrectState("the node has no primary ENI whose subnet a further ENI could use")
+        }
+        var tags = configuration.eniTags
+        tags[ENITag.token] = token.description
+        return InterfaceRequest(
+            subnet: subnet, securityGroups: configuration.securityGroups, addressCount: count, tags: tags)
+    }
+
+    /// Waits for an ENI's interface and makes its routes.
+    private func configure(_ eni: ENIID) async throws(ProviderError) -> Outcome {
+        guard let mac = pool.enis[eni]?.mac else { throw .notFound("\(eni)") }
+        guard await host.interfaceAppears(mac, within: configuration.attachTimeout) else {
+            throw .incorrectState(
+                "the interface \(mac) of \(eni) did not appear on the node within "
+                    + configuration.attachTimeout.rounded)
+        }
+        if let problem = await converge() { throw .incorrectState(problem) }
+        return pool.ready(eni, now: BootClock.now)
+    }
+
+    /// The provider tells about the end of a detachment only when asked.
+    private func waitUntilDetached(_ eni: ENIID) async throws(ProviderError) {
+        var pause = Duration.milliseconds(200)
+        let deadline = BootClock.now + .seconds(60)
+        while BootClock.now < deadline {
+            let view = try await provider.interfaces().first { $0.id == eni }
+            guard let view, view.attachment != .detached else { return }
+            do {
+                try await Task.sleep(for: pause)
+            } catch {
+                throw .unreachable("the call was cancelled")
+            }
+            pause = min(pause * 2, .seconds(5))
+        }
+        throw .incorrectState("\(eni) is still being detached after 60 s")
+    }
+}
+
+extension Action {
+    /// The action in a few words, for the log.
+    var summary: String {
+        switch self {
+        case .createENI(_, let count): "creating an ENI with \(count) addresses"
+        case .attachENI(let eni, let index): "attaching \(eni) as device \(index)"
+        case .configureENI(let eni): "configuring \(eni)"
+        case .assign(let eni, let count, _): "assigning \(count) addresses to \(eni)"
+        case .unassign(let eni, let addresses): "unassigning \(addresses.count) addresses of \(eni)"
+        case .detachENI(let eni): "detaching \(eni)"
+        case .deleteENI(let eni): "deleting \(eni)"
+        case .grant, .refuse, .readBack: "answering"
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import ControlProtocol
+import Identity
+import Logging
+import NIOCore
+import Pool
+import Providers
+import Store
+import Timekeeping
+
+/// The owner of the node's pool: takes requests, provider's answers and the passing of time to the pool, makes what
+/// changes durable, and performs the pool's actions.
+///
+/// It lives on one event loop, together with the control socket: a request is read, decided, stored and answered
+/// without a change of thread. Provider calls run elsewhere and come back as events.
+actor NodeAgent {
+    /// Where an answer goes.
+    typealias ReplySink = @Sendable (Reply) -> Void
+
+    nonisolated let eventLoop: any EventLoop
+    private let executor: NIODefaultSerialEventLoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let log: Logger
+    let provider: any CloudProvider
+    let host: HostNetwork
+    let reaper: LinkReaper
+    private let store: Store
+
+    var configuration: Configuration
+    var pool: Pool
+    let startedAt = BootClock.now
+    /// ADDs that wait for the pool's answer.
+    var waiting: [WaiterID: ReplySink] = [:]
+    private var lastWaiter: UInt64 = 0
+    var node: NodeView?
+    var lastObservation: Instant?
+    var repairCount = 0
+    var observing: Task<[String], any Error>?
+    private var tick: Scheduled<Void>?
+    private var isStopping = false
+
+    /// Changes that the disk did not take yet, and the actions that wait for them.
+    private var backlog = Outcome()
+    private(set) var storeTrouble: StoreError?
+
+    init(
+        configuration: Configuration, pool: Pool, store: Store, provider: any CloudProvider, host: HostNetwork,
+        eventLoop: any EventLoop, log: Logger
+    ) {
+        self.configuration = configuration
+        self.pool = pool
+        self.store = store
+        self.provider = provider
+        self.host = host
+        self.eventLoop = eventLoop
+        executor = NIODefaultSerialEventLoopExecutor(eventLoop)
+        reaper = LinkReaper(layout: configuration.layout, eventLoop: eventLoop)
+        self.log = log
+    }
+
+    // MARK: From an outcome to the world
+
+    /// Makes an outcome durable and performs its actions. Nothing that is not on the disk is seen outside: while the
+    /// disk refuses, actions wait, and ADDs are told so.
+    func perform(_ outcome: Outcome) {
+        for repair in outcome.repairs { report(repair) }
+        repairCount += outcome.repairs.count
+        backlog.changes += outcome.changes
+        backlog.actions += outcome.actions
+        do throws(StoreError) {
+            try store.apply(backlog.changes)
+            if storeTrouble != nil { log.notice("the store can be written again") }
+            storeTrouble = nil
+        } catch {
+            if storeTrouble == nil { log.error("\(error)") }
+            storeTrouble = error
+            refuseUnstoredGrants(error)
+            return scheduleTick()
+        }
+        let actions = backlog.actions
+        backlog = Outcome()
+        for action in actions { perform(action) }
+        scheduleTick()
+    }
+
+    private func perform(_ action: Action) {
+        switch action {
+        case .grant(let waiter, let grant): answer(waiter, with: podAddress(grant))
+        case .refuse(let waiter, let cause): answer(waiter, with: refusal(cause))
+        case .readBack: observe()
+        case .createENI, .attachENI, .configureENI, .assign, .unassign, .detachENI, .deleteENI: execute(action)
+        }
+    }
+
+    /// ADDs whose grant the disk did not take fail now. The pool keeps the grant, the runtime will delete it.
+    private func refuseUnstoredGrants(_ error: StoreError) {
+        backlog.actions.removeAll { action in
+            guard case .grant(let waiter, _) = action else { return false }
+            answer(waiter, with: .failure(.init(.failed, error.description)))
+            return true
+        }
+    }
+
+    private func answer(_ waiter: WaiterID, with reply: Reply) {
+        waiting.removeValue(forKey: waiter)?(reply)
+    }
+
+    // MARK: Time
+
+    /// Wakes up when the pool has something to do next, and not before.
+    private func scheduleTick() {
+        tick?.cancel()
+        tick = nil
+        let now = BootClock.now
+        let retry = storeTrouble == nil ? nil : now + .seconds(5)
+        guard !isStopping, let next = [pool.nextTick(after: now), retry].compactMap({ $0 }).min() else { return }
+        tick = eventLoop.scheduleTask(in: .nanoseconds(max((next - now).nanoseconds, 1_000_000))) { [self] in
+            assumeIsolated { agent in agent.perform(agent.pool.tick(now: BootClock.now)) }
+        }
+    }
+
+    // MARK: Life
+
+    /// Reads the provider's view for the first time, and then at every interval, until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            observe()
+            try? await Task.sleep(for: configuration.reconcileInterval)
+        }
+    }
+
+    /// Takes a new configuration over as far as a running daemon can.
+    func reconfigure(_ new: Configuration) {
+        configuration = new
+        perform(pool.reconfigure(new.pool, now: BootClock.now))
+        observe()
+    }
+
+    /// Ends all waiting and closes the store.
+    func stop() {
+        isStopping = true
+        tick?.cancel()
+        for sink in waiting.values { sink(.failure(.init(.stopping, "warmpoold is stopping; retry"))) }
+        waiting = [:]
+        do {
+            try store.apply(backlog.changes)
+            try store.close()
+        } catch {
+            log.error("\(error)")
+        }
+    }
+
+    func newWaiter(_ sink: @escaping ReplySink) -> WaiterID {
+        lastWaiter += 1
+        let waiter = WaiterID(lastWaiter)
+        waiting[waiter] = sink
+        return waiter
+    }
+
+    /// Nobody waits for the answer any more.
+    func cancel(_ waiter: WaiterID) {
+        guard waiting.removeValue(forKey: waiter) != nil else { return }
+        perform(pool.cancel(waiter, now: BootClock.now))
+    }
+
+    /// What the store holds, for the comparison with the other two.
+    func storedSnapshot() throws(StoreError) -> PoolSnapshot {
+        try store.snapshot()
+    }
+
+    private func report(_ repair: Repair) {
+        log.warning("\(repair.sentence)", metadata: ["repair": "\(repair.name)"])
+    }
+}

@@ -1,0 +1,73 @@
+import Addressing
+import PodNetwork
+import Pool
+
+/// The pool against the store, the provider and the kernel.
+struct Verification {
+    /// Every disagreement, a sentence each.
+    let differences: [String]
+
+    init(pool: Pool, stored: PoolSnapshot, interfaces: [InterfaceView], pods: [ConnectedPod]) {
+        differences =
+            Verification.store(stored, pool) + Verification.provider(interfaces, pool)
+            + Verification.kernel(pods, pool)
+    }
+
+    private static func store(_ stored: PoolSnapshot, _ pool: Pool) -> [String] {
+        var differences: [String] = []
+        let attachments = Dictionary(stored.attachments.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        for id in Set(attachments.keys).union(pool.attachments.keys) where attachments[id] != pool.attachments[id] {
+            differences.append("store: the record of \(id) is not the daemon's")
+        }
+        let addresses = Dictionary(stored.addresses.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+        for address in Set(addresses.keys).union(pool.addresses.keys)
+        where addresses[address]?.state.attachment != pool.addresses[address]?.state.attachment
+            || addresses[address]?.eni != pool.addresses[address]?.eni
+        {
+            differences.append("store: the record of \(address) is not the daemon's")
+        }
+        return differences.sorted()
+    }
+
+    private static func provider(_ interfaces: [InterfaceView], _ pool: Pool) -> [String] {
+        var differences: [String] = []
+        let views = Dictionary(interfaces.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        for eni in pool.enis.values where views[eni.id] == nil {
+            differences.append("provider: \(eni.id) is not listed")
+        }
+        for view in interfaces where view.tags[ENITag.noManage] != "true" {
+            guard pool.enis[view.id] != nil else {
+                differences.append("provider: \(view.id) is not known to the daemon")
+                continue
+            }
+            let listed = Set(view.secondaryAddresses)
+            let held = Set(pool.addresses.values.filter { $0.eni == view.id }.map(\.address))
+            for address in listed.subtracting(held).sorted() {
+                differences.append("provider: \(view.id) has \(address), which the daemon does not know")
+            }
+            for address in held.subtracting(listed).sorted() {
+                differences.append("provider: \(view.id) does not have \(address), which the daemon holds")
+            }
+        }
+        return differences
+    }
+
+    private static func kernel(_ pods: [ConnectedPod], _ pool: Pool) -> [String] {
+        var differences: [String] = []
+        let routed = Dictionary(pods.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+        for attachment in pool.attachments.values.sorted(by: { $0.address < $1.address }) {
+            guard let pod = routed[attachment.address] else {
+                differences.append("kernel: no route to \(attachment.address) of \(attachment.id)")
+                continue
+            }
+            if pod.attachment?.id != attachment.id {
+                differences.append("kernel: \(attachment.address) of \(attachment.id) is routed to \(pod.hostInterface)")
+            }
+        }
+        let known = Set(pool.attachments.values.map(\.address))
+        for pod in pods where !known.contains(pod.address) {
+            differences.append("kernel: \(pod.address) is routed to \(pod.hostInterface), but no pod has it")
+        }
+        return differences
+    }
+}

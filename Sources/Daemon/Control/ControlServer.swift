@@ -1,0 +1,60 @@
+import ControlProtocol
+import Glibc
+import JSON
+import Logging
+import NIOCore
+import NIOPosix
+
+/// The listening control socket.
+struct ControlServer {
+    private let channel: any Channel
+    private let path: String
+
+    /// Listens on a Unix socket that only root may use. A socket that a daemon before this one left is replaced; one on
+    /// which a daemon still answers is not.
+    ///
+    /// - Throws: ``DaemonError`` where the socket cannot be made.
+    static func start(path: String, agent: NodeAgent, log: Logger) async throws -> ControlServer {
+        try makeRoom(for: path)
+        let bootstrap = ServerBootstrap(group: agent.eventLoop)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ControlHandler(agent: agent, log: log))
+                }
+            }
+        do {
+            // Nobody else may connect, not even between the creation of the socket and a change of its mode.
+            let mask = umask(0o177)
+            defer { umask(mask) }
+            let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            return ControlServer(channel: channel, path: path)
+        } catch {
+            throw DaemonError.cannotListen(socket: path, "\(error)")
+        }
+    }
+
+    /// Takes no more connections; those that are there end with their answers.
+    func stop() async {
+        try? await channel.close()
+        unlink(path)
+    }
+
+    private static func makeRoom(for path: String) throws(DaemonError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw .cannotListen(socket: path, "something that is not a socket is in its place")
+        }
+        do {
+            _ = try ControlClient(socketPath: path).call(.status, within: .seconds(2), returning: JSONValue.self)
+            throw DaemonError.cannotListen(socket: path, "another warmpoold answers on it; stop that one first")
+        } catch let error as DaemonError {
+            throw error
+        } catch ControlError.daemonDown {
+            unlink(path)
+        } catch {
+            throw .cannotListen(socket: path, "another process listens on it; stop that one first")
+        }
+    }
+}

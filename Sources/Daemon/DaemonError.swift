@@ -1,0 +1,16 @@
+/// Why the daemon cannot run.
+public enum DaemonError: Error, Sendable, CustomStringConvertible {
+    case cannotListen(socket: String, String)
+    case notRoot
+    case cannotPrepare(String)
+
+    public var description: String {
+        switch self {
+        case .cannotListen(let socket, let why): "cannot listen on \(socket): \(why)"
+        case .notRoot:
+            "warmpoold must run as root, or with CAP_NET_ADMIN and CAP_SYS_ADMIN: it makes routes, rules and a packet "
+                + "filter"
+        case .cannotPrepare(let why): why
+        }
+    }
+}

@@ -29,28 +29,29 @@ public enum CNIVersion: String, CaseIterable, Comparable, Sendable {
         self = named.flatMap(CNIVersion.init(rawValue:)) ?? .latest
     }
 
+    private static var list: String { "supported are " + allCases.map(\.rawValue).joined(separator: ", ") }
+
     /// The version that a network configuration names.
     ///
     /// - Throws: code 1 for a version that is not supported, and where there is none: source: specification, section 1,
     ///   such a configuration is of version 0.1.0. Code 7 where it is not a string.
     init(of configuration: JSONObject) throws(CNIError) {
-        let supported = CNIVersion.allCases.map(\.rawValue).joined(separator: ", ")
         switch configuration["cniVersion"] {
         case nil:
             throw CNIError(
                 .incompatibleVersion, "the network configuration has no cniVersion, which means 0.1.0",
-                details: "supported are \(supported)")
+                details: CNIVersion.list)
         case .string(let text):
             guard let version = CNIVersion(rawValue: text) else {
                 throw CNIError(
-                    .incompatibleVersion, "cniVersion '\(text)' is not supported", details: "supported are \(supported)"
+                    .incompatibleVersion, "cniVersion '\(text)' is not supported", details: CNIVersion.list
                 )
             }
             self = version
         case let other?:
             throw CNIError(
                 .invalidConfiguration, "cniVersion: expected a string, found \(other.citation)",
-                details: "supported are \(supported)")
+                details: CNIVersion.list)
         }
     }
 }

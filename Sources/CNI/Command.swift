@@ -34,19 +34,20 @@ extension Command {
         case collectGarbage = "GC"
         case status = "STATUS"
         case version = "VERSION"
+
+        static var list: String { "it is one of " + allCases.map(\.rawValue).joined(separator: ", ") }
     }
 
     /// - Throws: code 4 for an unknown command; for variables that the command needs and that are missing or empty, all
     ///   of them named; for a value of the wrong form.
     init(_ environment: [String: String]) throws(CNIError) {
         let variables = environment.filter { !$0.value.isEmpty }
-        let allowed = Name.allCases.map(\.rawValue).joined(separator: ", ")
         guard let command = variables["CNI_COMMAND"] else {
-            throw CNIError(.invalidEnvironment, "CNI_COMMAND is missing", details: "it is one of \(allowed)")
+            throw CNIError(.invalidEnvironment, "CNI_COMMAND is missing", details: Name.list)
         }
         guard let name = Name(rawValue: command) else {
             throw CNIError(
-                .invalidEnvironment, "CNI_COMMAND '\(command)' is unknown", details: "it is one of \(allowed)")
+                .invalidEnvironment, "CNI_COMMAND '\(command)' is unknown", details: Name.list)
         }
         func need(_ names: String...) throws(CNIError) {
             let missing = names.filter { variables[$0] == nil }

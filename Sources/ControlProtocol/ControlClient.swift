@@ -43,9 +43,7 @@ public struct ControlClient: Sendable {
     /// - Parameters:
     ///   - limit: how long the daemon may work on it; the answer is awaited a second longer.
     /// - Throws: ``ControlError`` where no answer came, ``Reply/Failure`` where the daemon refused.
-    public func call<Result: Decodable>(
-        _ command: Command, within limit: Duration, returning: Result.Type = Result.self
-    ) throws -> Result {
+    public func call<Result: Decodable>(_ command: Command, within limit: Duration) throws -> Result {
         let deadline = BootClock.now + limit
         let connection = try Connection(socketPath, giveUpAt: deadline + .seconds(1), patience: limit + .seconds(1))
         try connection.send(Frame.bytes(Request(command, deadline: deadline)))
@@ -61,6 +59,13 @@ public struct ControlClient: Sendable {
         } catch let error as JSONError {
             throw ControlError.malformedReply(error.description)
         }
+    }
+}
+
+extension ControlClient {
+    /// Sends a command that has no result to speak of; otherwise like ``call(_:within:)``.
+    public func perform(_ command: Command, within limit: Duration) throws {
+        let _: JSONValue = try call(command, within: limit)
     }
 }
 

@@ -15,6 +15,11 @@ public struct Grant: Hashable, Sendable {
     public var attachment: Attachment
     /// The attachment had its address already.
     public var isRepeat: Bool
+
+    public init(attachment: Attachment, isRepeat: Bool) {
+        self.attachment = attachment
+        self.isRepeat = isRepeat
+    }
 }
 
 /// What the owner of the pool has to do in the outside world.

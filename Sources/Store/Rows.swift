@@ -66,7 +66,7 @@ extension AddressState {
         switch row["state"] as String {
         case "assigned": self = .assigned(try AttachmentID(row))
         case "orphaned": self = .orphaned(try AttachmentID(row))
-        case "cooling": self = .cooling(until: Instant(nanoseconds: try row.decode(forKey: "until")))
+        case "cooling": self = .cooling(until: Instant(nanoseconds: try row.decode(Int64.self, forColumn: "until")))
         case "releasing": self = .releasing
         default: self = .free
         }
@@ -76,8 +76,8 @@ extension AddressState {
 extension AttachmentID {
     fileprivate init(_ row: Row) throws {
         self.init(
-            network: try row.decode(forKey: "network"), containerID: try row.decode(forKey: "containerID"),
-            ifname: try row.decode(forKey: "ifname"))
+            network: try row.decode(String.self, forColumn: "network"), containerID: try row.decode(String.self, forColumn: "containerID"),
+            ifname: try row.decode(String.self, forColumn: "ifname"))
     }
 }
 
@@ -110,7 +110,7 @@ extension Attachment {
 extension Row {
     /// A column whose text is a value of ours. Anything else is a sign of corruption, and treated as such.
     fileprivate func parse<Value: LosslessStringConvertible>(_ column: String) throws -> Value {
-        guard let value = Value(try decode(String.self, forKey: column)) else {
+        guard let value = Value(try decode(String.self, forColumn: column)) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "column \(column) holds a malformed value")
         }
         return value

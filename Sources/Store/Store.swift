@@ -23,7 +23,7 @@ public final class Store: Sendable {
     public let path: String
     private let queue: DatabaseQueue
 
-    private init(path: String, queue: DatabaseQueue) {
+    init(path: String, queue: DatabaseQueue) {
         self.path = path
         self.queue = queue
     }

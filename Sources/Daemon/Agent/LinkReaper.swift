@@ -1,6 +1,6 @@
-import Netlink
 import NIOCore
 import NIOPosix
+import Netlink
 import PodNetwork
 
 /// Deletes the links of pods. An interface is gone for everybody half a millisecond after the request, but the requester

@@ -1,5 +1,6 @@
 import ControlProtocol
 import Identity
+import Netlink
 import PodNetwork
 import Pool
 import Providers
@@ -18,23 +19,29 @@ extension NodeAgent {
 
     private func observeOnce() async throws -> [String] {
         let takenAt = BootClock.now
-        do throws(ProviderError) {
+        do {
             let node = try await provider.describeNode()
             let interfaces = try await provider.interfaces()
             let subnets = try await provider.subnets()
             self.node = node
             // Pods are listed and compared without a pause in between, so that no ADD or DEL falls between the two.
-            let seen = Observation(
-                node: node, interfaces: interfaces, subnets: subnets, pods: try host.pods().compactMap(\.observed))
+            let seen = Observation(node: node, interfaces: interfaces, subnets: subnets, pods: try observedPods())
             let outcome = pool.reconcile(seen, takenAt: takenAt, now: BootClock.now)
             lastObservation = BootClock.now
             perform(outcome)
             await converge()
             return outcome.repairs.map(\.sentence)
-        } catch {
+        } catch let error as ProviderError {
             log.warning("the provider's view cannot be read: \(error)")
             perform(pool.observationFailed(error, jitter: .random(in: 0..<1), now: BootClock.now))
             throw error
+        }
+    }
+
+    private func observedPods() throws -> [Observation.Pod] {
+        try host.pods().compactMap { pod in
+            // What has no alias of ours is nobody's pod.
+            pod.attachment.map { Observation.Pod(id: $0.id, address: pod.address) }
         }
     }
 
@@ -65,19 +72,24 @@ extension NodeAgent {
         }
     }
 
-    private var hostENIs: [HostENI] {
+    /// An interface of the node came, changed or went.
+    func linkEvent(_ event: LinkMonitor.Event) {
+        switch event {
+        case .changed(let link):
+            if let mac = link.mac, pool.enis.values.contains(where: { $0.mac == mac }) {
+                Task { await host.interfaceAppeared(mac) }
+            }
+        case .deleted(let link):
+            reaper.linkIsGone(link.name)
+        }
+    }
+
+    var hostENIs: [HostENI] {
         pool.enis.values.compactMap { eni in
             guard eni.isServingOrComing, let index = eni.deviceIndex else { return nil }
             return HostENI(
                 mac: eni.mac, deviceIndex: index, networkCard: eni.networkCard, isPrimary: eni.isPrimary,
                 primaryAddress: eni.primaryAddress, gateway: eni.gateway)
         }
-    }
-}
-
-extension ConnectedPod {
-    /// The pod as the pool compares it; `nil` for an interface that is not one of ours.
-    fileprivate var observed: Observation.Pod? {
-        attachment.map { Observation.Pod(id: $0.id, address: address) }
     }
 }

@@ -17,8 +17,7 @@ actor NodeAgent {
     typealias ReplySink = @Sendable (Reply) -> Void
 
     nonisolated let eventLoop: any EventLoop
-    private let executor: NIODefaultSerialEventLoopExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
 
     let log: Logger
     let provider: any CloudProvider
@@ -53,7 +52,6 @@ actor NodeAgent {
         self.provider = provider
         self.host = host
         self.eventLoop = eventLoop
-        executor = NIODefaultSerialEventLoopExecutor(eventLoop)
         reaper = LinkReaper(layout: configuration.layout, eventLoop: eventLoop)
         self.log = log
     }

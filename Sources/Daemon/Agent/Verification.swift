@@ -61,7 +61,8 @@ struct Verification {
                 continue
             }
             if pod.attachment?.id != attachment.id {
-                differences.append("kernel: \(attachment.address) of \(attachment.id) is routed to \(pod.hostInterface)")
+                differences.append(
+                    "kernel: \(attachment.address) of \(attachment.id) is routed to \(pod.hostInterface)")
             }
         }
         let known = Set(pool.attachments.values.map(\.address))

@@ -73,7 +73,8 @@ extension Configuration {
         eniTags = reader.dictionary("eniTags") ?? eniTags
         traffic = Configuration.readTraffic(reader, provider)
         layout = Configuration.readLayout(reader)
-        reconcileInterval = reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
+        reconcileInterval =
+            reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
         attachTimeout = reader.duration("attachTimeout", in: .seconds(1) ... .seconds(600)) ?? attachTimeout
     }
 
@@ -92,7 +93,8 @@ extension Configuration {
         pool.minimumENILifetime = reader.duration("minimumENILifetime", in: day) ?? pool.minimumENILifetime
         pool.subnetBackoff = reader.duration("subnetBackoff", in: day) ?? pool.subnetBackoff
         pool.consistencyWindow = reader.duration("consistencyWindow", in: day) ?? pool.consistencyWindow
-        pool.attachmentGrace = reader.duration("attachmentGrace", in: .seconds(10) ... .seconds(86_400))
+        pool.attachmentGrace =
+            reader.duration("attachmentGrace", in: .seconds(10) ... .seconds(86_400))
             ?? pool.attachmentGrace
         return pool
     }

@@ -11,12 +11,12 @@ public struct Configuration: Sendable {
     }
 
     /// Where the cloud is.
-    public enum Provider: Sendable {
+    public enum Provider: Hashable, Sendable {
         case mock(Mock)
     }
 
     /// A cloud in this process, or in a file that several daemons share.
-    public struct Mock: Sendable {
+    public struct Mock: Hashable, Sendable {
         /// Where the cloud is kept; in memory alone, if `nil`.
         public var file: String?
         public var instanceID: String

@@ -24,10 +24,10 @@ final class ControlHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let channel = context.channel
         guard let provider = channel as? any SocketOptionProvider else { return }
-        let peer: EventLoopFuture<ucred> = provider.unsafeGetSocketOption(
+        let peer: EventLoopFuture<PeerCredentials> = provider.unsafeGetSocketOption(
             level: .init(rawValue: SOL_SOCKET), name: .init(rawValue: SO_PEERCRED))
         peer.whenComplete { [log] result in
-            let user = (try? result.get())?.uid
+            let user = (try? result.get())?.user
             guard user != getuid() && user != 0 else { return }
             log.warning("a process of user \(user.map(String.init) ?? "?") was refused on the control socket")
             ControlHandler.send(.failure(.init(.forbidden, "only root may use this socket")), on: channel)
@@ -97,4 +97,11 @@ final class ControlHandler: ChannelInboundHandler {
         guard let bytes = try? Frame.bytes(reply) else { return channel.close(promise: nil) }
         channel.writeAndFlush(ByteBuffer(bytes: bytes)).whenComplete { _ in channel.close(promise: nil) }
     }
+}
+
+/// Who is at the other end of a Unix socket (source: `struct ucred` of unix(7), which Glibc's module leaves out).
+private struct PeerCredentials {
+    let process: pid_t
+    let user: uid_t
+    let group: gid_t
 }

@@ -1,6 +1,5 @@
 import ControlProtocol
 import Glibc
-import JSON
 import Logging
 import NIOCore
 import NIOPosix
@@ -47,7 +46,7 @@ struct ControlServer {
             throw .cannotListen(socket: path, "something that is not a socket is in its place")
         }
         do {
-            _ = try ControlClient(socketPath: path).call(.status, within: .seconds(2), returning: JSONValue.self)
+            try ControlClient(socketPath: path).perform(.status, within: .seconds(2))
             throw DaemonError.cannotListen(socket: path, "another warmpoold answers on it; stop that one first")
         } catch let error as DaemonError {
             throw error

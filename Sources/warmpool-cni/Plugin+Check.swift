@@ -1,0 +1,41 @@
+import CNI
+import ControlProtocol
+import Netlink
+import PodNetwork
+
+extension Plugin {
+    /// CHECK: the daemon's record, the previous result and the kernel must agree.
+    func check(
+        _ pod: PodInterface, _ namespace: CNI.NetworkNamespace, _ previous: CNIResult
+    ) throws(CNIError) {
+        let podNamespace = try open(namespace)
+        do {
+            let granted: PodAddress = try daemon.call(.check(identity(pod)), within: .seconds(10))
+            let reported = previous.addresses(of: pod.name).map(\.address)
+            guard reported == [granted.address] else {
+                throw CNIError(
+                    .checkFailed,
+                    "prevResult gives \(pod.name) the address \(reported.map(\.description).joined(separator: ", ")), "
+                        + "the daemon's record \(granted.address)")
+            }
+            try network(granted).check(
+                spec(pod, granted), host: NetlinkSocket(), pod: NetlinkSocket(in: podNamespace))
+        } catch {
+            throw cniError(error)
+        }
+    }
+
+    /// STATUS: whether pods can be served now or within the time of a refill.
+    func status() throws(CNIError) {
+        do {
+            let readiness: Readiness = try daemon.call(.status, within: .seconds(2))
+            guard readiness.isReady else {
+                throw CNIError(.notAvailable, readiness.reason ?? "warmpoold is not ready")
+            }
+        } catch let error as CNIError {
+            throw error
+        } catch {
+            throw CNIError(.notAvailable, "\(error)")
+        }
+    }
+}

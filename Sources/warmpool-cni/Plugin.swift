@@ -1,0 +1,107 @@
+import Addressing
+import CNI
+import ControlProtocol
+import Identity
+import JSON
+import Netlink
+import PodNetwork
+
+/// One operation on one network, carried out in the host's namespace.
+struct Plugin {
+    let configuration: NetworkConfiguration
+    let log: PluginLogger
+    let daemon: ControlClient
+
+    init(_ configuration: NetworkConfiguration) {
+        self.configuration = configuration
+        log = PluginLogger(configuration.log)
+        daemon = ControlClient(socketPath: configuration.socket)
+    }
+
+    /// Carries the operation out.
+    ///
+    /// - Returns: what goes to stdout; `nil` for operations without a result.
+    func run(_ operation: Operation) throws(CNIError) -> JSONValue? {
+        switch operation {
+        case .add(let pod, let namespace, let arguments, let previous):
+            let result = try add(pod, namespace, arguments)
+            return (previous?.followed(by: result) ?? result).value(configuration.cniVersion)
+        case .delete(let pod, _): try delete(pod)
+        case .check(let pod, let namespace, let previous): try check(pod, namespace, previous)
+        case .collectGarbage(let valid): try collectGarbage(keeping: valid)
+        case .status: try status()
+        }
+        return nil
+    }
+
+    func identity(_ pod: PodInterface) -> AttachmentID {
+        AttachmentID(
+            network: configuration.name.description, containerID: pod.container.description,
+            ifname: pod.name.description)
+    }
+
+    /// What the pod's interface must be, with the address that the daemon granted.
+    func spec(_ pod: PodInterface, _ granted: PodAddress) -> PodSpec {
+        PodSpec(
+            attachment: AttachmentName(identity(pod)), address: granted.address, group: granted.interfaceGroup,
+            mtu: configuration.mtu ?? Int(granted.mtu), mac: configuration.requestedMAC)
+    }
+
+    func network(_ granted: PodAddress) -> PodNetwork {
+        var layout = NetworkLayout()
+        layout.podTable = granted.podTable
+        layout.gateway = granted.gateway
+        return PodNetwork(layout: layout)
+    }
+
+    /// Opens the pod's namespace, which must not be the host's.
+    func open(_ namespace: CNI.NetworkNamespace) throws(CNIError) -> Netlink.NetworkNamespace {
+        do throws(NetlinkError) {
+            let pod = try Netlink.NetworkNamespace(path: namespace.path)
+            let isHost = try pod.isCurrent
+            guard namespace.mayBeHost || !isHost else {
+                throw NetlinkError(
+                    operation: "open network namespace \(namespace.path)", code: 0,
+                    kernelMessage: "it is the host's own namespace; the runtime made none for the pod")
+            }
+            return pod
+        } catch {
+            throw CNIError(.namespaceUnusable, "CNI_NETNS: \(error.description)")
+        }
+    }
+
+    /// Turns what went wrong between plugin and daemon into the error that the runtime sees.
+    func cniError(_ error: any Error) -> CNIError {
+        switch error {
+        case let error as ControlError: CNIError(.tryAgainLater, error.description)
+        case let error as PodNetworkError: CNIError(error)
+        case let error as Reply.Failure: CNIError(error)
+        case let error as CNIError: error
+        default: CNIError(.ioFailure, "\(error)")
+        }
+    }
+}
+
+extension CNIError {
+    fileprivate init(_ failure: Reply.Failure) {
+        let code: Code =
+            switch failure.kind {
+            // A full node may have room a moment later, when a pod ends; kubelet tries again by itself.
+            case .refused: failure.retryAfter == nil ? .addressRefused : .tryAgainLater
+            case .stopping, .deadlinePassed: .tryAgainLater
+            case .unknownAttachment: .containerUnknown
+            case .unsupportedVersion, .badRequest, .forbidden: .daemonRefused
+            case .failed: .ioFailure
+            }
+        let cause = failure.cause.map { "cause: " + $0 }
+        self.init(code, failure.message, details: cause)
+    }
+
+    fileprivate init(_ error: PodNetworkError) {
+        switch error {
+        case .interfaceTaken: self.init(.interfaceNameTaken, error.description)
+        case .differs: self.init(.checkFailed, error.description)
+        case .nameCollision, .kernel, .setting: self.init(.networkSetupRefused, error.description)
+        }
+    }
+}

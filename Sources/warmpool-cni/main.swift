@@ -1,3 +1,4 @@
 import CNetlink
+
 let s = nl_socket_alloc()
 print(nl_connect(s, 0))

@@ -130,6 +130,21 @@ private final class Network: Sendable {
         #expect(await tellings.next()?[0].secondaryAddresses.count == 1)
     }
 
+    @Test("After a failure it is told even a state that it had before") func failureUndone() async throws {
+        let provider = try await start(TestMock.cloud())
+        var tellings = network.tellings.makeAsyncIterator()
+        let eni = try #require(await tellings.next())[0].id
+        network.setBroken(true)
+        await #expect(throws: ProviderError.self) {
+            _ = try await provider.assign(eni, count: 1, token: MutationToken("a"))
+        }
+        network.setBroken(false)
+        try await provider.unassign(eni, addresses: provider.interfaces()[0].secondaryAddresses)
+        while let interfaces = await tellings.next() {
+            if interfaces[0].secondaryAddresses.isEmpty { return }
+        }
+    }
+
     @Test("It is told one state at a time, and at last the newest") func serialised() async throws {
         let provider = try await start(TestMock.cloud())
         let eni = try await provider.describeNode().primaryENI

@@ -71,6 +71,7 @@ let tests: [Target] = [
     .tests("InstanceLimits"),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
+    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
 ]
 
 let package = Package(

@@ -28,7 +28,8 @@ extension MACAddress: LosslessStringConvertible {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 6 else { return nil }
         for part in parts {
-            guard part.utf8.count == 2, part.utf8.first != UInt8(ascii: "+"), let byte = UInt8(part, radix: 16) else {
+            // A sign, which the number's initialiser would take, is no hexadecimal digit.
+            guard part.utf8.count == 2, part.first?.isHexDigit == true, let byte = UInt8(part, radix: 16) else {
                 return nil
             }
             bits = bits << 8 | UInt64(byte)

@@ -22,11 +22,14 @@ public struct InstanceType: Hashable, Sendable {
     public let ipv4PerENI: Int
     /// The most IPv6 addresses of one interface; 0 where the type has no IPv6.
     public let ipv6PerENI: Int
+    /// The virtual processors that a new instance has by default.
     public let vCPUs: Int
+    /// The memory in MiB.
     public let memoryMiB: Int
     /// `nil` for bare metal.
     public let hypervisor: Hypervisor?
 
+    /// Whether no hypervisor runs it.
     public var isBareMetal: Bool { hypervisor == nil }
 
     /// The classic max-pods of a node in secondary-address mode: `ENIs × (IPv4 per ENI − 1) + 2`.
@@ -38,6 +41,7 @@ public struct InstanceType: Hashable, Sendable {
 
 /// The table of instance types has no such name.
 public struct UnknownInstanceType: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The name that was looked up.
     public let name: String
     /// The names most like it, the likest first; at most three.
     public let suggestions: [String]

@@ -9,6 +9,7 @@ extension ModelVPC {
     /// FaultRule(.fail(.noAnswer), by: "node-7", until: .origin + .seconds(60), probability: 0.1)
     /// ```
     public struct FaultRule: Hashable, Codable, Sendable {
+        /// What goes wrong.
         public enum Effect: Hashable, Codable, Sendable {
             /// The call fails so and changes nothing. ``Failure/requestLimitExceeded(retryAfter:)`` throttles,
             /// ``Failure/noAnswer`` lets the caller wait for ever.
@@ -19,13 +20,15 @@ extension ModelVPC {
             case attachStuck
         }
 
+        /// What goes wrong with the calls that the rule hits.
         public var effect: Effect
         /// The calls that the rule is for; empty: all.
         public var actions: Set<Action>
         /// The caller whose calls the rule is for; `nil`: every caller.
         public var caller: InstanceID?
-        /// The time in which the rule holds, up to but not including its end.
+        /// The beginning of the time in which the rule holds.
         public var from: Instant
+        /// The end of the time in which the rule holds; not part of it.
         public var until: Instant
         /// Of the calls that match all of the above, so many pass first.
         public var skipping: Int
@@ -34,6 +37,7 @@ extension ModelVPC {
         /// The most calls that go wrong; `nil`: without limit.
         public var count: Int?
 
+        /// A rule that hits every call, unless conditions are given; each is described at its property.
         public init(
             _ effect: Effect, of actions: Set<Action> = [], by caller: InstanceID? = nil, from: Instant = .origin,
             until: Instant = .distantFuture, skipping: Int = 0, probability: Double = 1, count: Int? = nil

@@ -1,8 +1,10 @@
 extension ModelVPC {
     /// The name of a network interface; the n-th that the VPC made prints as `eni-` and n in 17 hexadecimal digits.
     public struct InterfaceID: RawRepresentable, Hashable, Comparable, Codable, CodingKeyRepresentable, Sendable {
+        /// Counts from 1 in the order of creation.
         public let rawValue: Int
 
+        /// The interface of this number, whether it exists or not.
         public init(rawValue: Int) {
             self.rawValue = rawValue
         }
@@ -14,8 +16,10 @@ extension ModelVPC {
 
     /// The name of a subnet, which whoever adds it chooses.
     public struct SubnetID: RawRepresentable, Hashable, Codable, CodingKeyRepresentable, Sendable {
+        /// The name as text.
         public let rawValue: String
 
+        /// The subnet of this name, whether it exists or not.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
@@ -23,8 +27,10 @@ extension ModelVPC {
 
     /// The name of an instance, which whoever launches it chooses.
     public struct InstanceID: RawRepresentable, Hashable, Codable, CodingKeyRepresentable, Sendable {
+        /// The name as text.
         public let rawValue: String
 
+        /// The instance of this name, whether it exists or not.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }

@@ -8,21 +8,29 @@ extension ModelVPC {
         /// The most IPv4 addresses of one interface, its primary address included.
         public var ipv4PerInterface: Int
 
+        /// Limits other than those of a type.
         public init(interfaces: Int, ipv4PerInterface: Int) {
             self.interfaces = interfaces
             self.ipv4PerInterface = ipv4PerInterface
         }
 
+        /// The limits of an instance type, on network card 0.
         public init(_ type: InstanceType) {
             self.init(interfaces: type.enis, ipv4PerInterface: type.ipv4PerENI)
         }
     }
 
+    /// An instance as the API describes it.
     public struct Instance: Hashable, Codable, Sendable {
+        /// The name that it was launched with.
         public let id: InstanceID
+        /// The name of its type.
         public let type: String
+        /// The zone of its primary interface; all its interfaces are in it.
         public let zone: String
+        /// What it can have.
         public let limits: Limits
+        /// The interface that it was launched with, which is never detached.
         public let primaryInterface: InterfaceID
         /// All that are attaching, attached or detaching, in the order of their attaching.
         public internal(set) var interfaces: [InterfaceID]

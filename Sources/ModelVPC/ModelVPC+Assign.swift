@@ -15,7 +15,7 @@ extension ModelVPC {
             throw .addressLimitExceeded(id, limit: limits.ipv4PerInterface)
         }
         let (count, wanted) = try check(addresses, in: interface.subnet, besides: 0, owned: owned)
-        wanted.forEach { subnets[interface.subnet]?.addresses.take($0) }
+        for address in wanted { subnets[interface.subnet]?.addresses.take(address) }
         let new = wanted + takeAddresses(count, in: interface.subnet)
         let visible = clock + settings.consistencyDelay.drawn(from: &random)
         interfaces[id]?.secondary += new.map { Interface.SecondaryAddress(address: $0, visible: visible) }
@@ -31,7 +31,7 @@ extension ModelVPC {
             throw .invalidParameter("\(interface.primaryAddress) is the primary address of \(id)")
         }
         let gone = Set(addresses).intersection(interface.secondary.map(\.address))
-        gone.forEach { subnets[interface.subnet]?.addresses.release($0) }
+        for address in gone { subnets[interface.subnet]?.addresses.release(address) }
         interfaces[id]?.secondary.removeAll { gone.contains($0.address) }
     }
 

@@ -16,7 +16,7 @@ extension ModelVPC {
     ) throws(Failure) -> InterfaceID {
         let (count, wanted) = try check(secondary, in: subnetID, besides: 1, owned: [])
         // The given addresses are taken first, so that none of them becomes the primary address.
-        wanted.forEach { subnets[subnetID]?.addresses.take($0) }
+        for address in wanted { subnets[subnetID]?.addresses.take(address) }
         guard let primary = subnets[subnetID]?.addresses.takeNext() else { throw .subnetNotFound(subnetID) }
         let addresses = wanted + takeAddresses(count, in: subnetID)
         interfacesMade += 1
@@ -54,7 +54,7 @@ extension ModelVPC {
     mutating func remove(_ id: InterfaceID) {
         guard let interface = interfaces.removeValue(forKey: id) else { return }
         subnets[interface.subnet]?.addresses.release(interface.primaryAddress)
-        interface.secondary.forEach { subnets[interface.subnet]?.addresses.release($0.address) }
+        for secondary in interface.secondary { subnets[interface.subnet]?.addresses.release(secondary.address) }
         for (key, value) in interface.tags { untag(id, Tag(key: key, value: value)) }
     }
 

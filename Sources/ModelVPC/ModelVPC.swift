@@ -16,7 +16,9 @@ import Timekeeping
 ///
 /// Time is what the caller says, and never goes back: an earlier instant counts as the latest one seen.
 public struct ModelVPC: Hashable, Codable, Sendable {
+    /// The network that holds those of all subnets.
     public let cidr: IPv4Network
+    /// How slow and how consistent it is.
     public let settings: Settings
 
     /// The latest time that it has been told.

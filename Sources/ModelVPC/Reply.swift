@@ -4,6 +4,7 @@ import Timekeeping
 extension ModelVPC {
     /// The cloud's answer to one request.
     public struct Response: Hashable, Sendable {
+        /// What was asked for, or why it was not done.
         public let result: Result<Reply, Failure>
         /// When the answer reaches the caller; ``Instant/distantFuture`` with ``Failure/noAnswer``.
         public let at: Instant
@@ -14,6 +15,7 @@ extension ModelVPC {
         }
     }
 
+    /// What was asked for: which case answers which request is said at ``Request``.
     public enum Reply: Hashable, Codable, Sendable {
         case instance(Instance)
         case interfaces([InterfaceDescription])
@@ -25,36 +27,54 @@ extension ModelVPC {
 
     /// An interface as the API shows it, which for a time can be without its newest addresses.
     public struct InterfaceDescription: Hashable, Codable, Sendable {
+        /// Its name.
         public let id: InterfaceID
+        /// Its hardware address, unique in the VPC.
         public let mac: MACAddress
+        /// The subnet of all its addresses.
         public let subnet: SubnetID
+        /// The subnet's network.
         public let subnetCIDR: IPv4Network
+        /// Its own address, for as long as it lives.
         public let primaryAddress: IPv4Address
         /// In the order in which they were assigned.
         public let secondaryAddresses: [IPv4Address]
+        /// Its tags, by key.
         public let tags: [String: String]
         /// `nil` while attached to nothing.
         public let attachment: AttachmentDescription?
     }
 
+    /// To which instance an interface is attached, and how far.
     public struct AttachmentDescription: Hashable, Codable, Sendable {
+        /// Where the attachment stands.
         public enum State: String, Hashable, Codable, Sendable {
             case attaching
             case attached
             case detaching
         }
 
+        /// The instance.
         public let instance: InstanceID
+        /// 0 for the primary interface; unique among those of the instance.
         public let deviceIndex: Int
+        /// Where the attachment stands.
         public let state: State
+        /// Whether the interface is deleted with the instance.
         public let deleteOnTermination: Bool
     }
 
+    /// A subnet as the API shows it.
     public struct SubnetDescription: Hashable, Codable, Sendable {
+        /// Its name.
         public let id: SubnetID
+        /// Its network.
         public let cidr: IPv4Network
+        /// The zone of all that is in it.
         public let zone: String
+        /// How many addresses it can still give; never late.
         public let freeAddresses: Int
+        /// Its tags, by key.
         public let tags: [String: String]
     }
 }

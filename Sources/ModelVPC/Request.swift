@@ -15,6 +15,7 @@ extension ModelVPC {
         case unassignPrivateIpAddresses = "UnassignPrivateIpAddresses"
         case createTags = "CreateTags"
 
+        /// Whether the call may change something.
         public var isMutating: Bool {
             switch self {
             case .describeInstances, .describeNetworkInterfaces, .describeSubnets: false
@@ -54,6 +55,7 @@ extension ModelVPC {
         /// Sets tags, and leaves those of other keys. Answered by ``Reply/done``.
         case tag(InterfaceID, [String: String])
 
+        /// The call of the API that this is.
         public var action: Action {
             switch self {
             case .describeInstance: .describeInstances
@@ -86,10 +88,14 @@ extension ModelVPC {
         case these([IPv4Address])
     }
 
+    /// A key with a value, by which interfaces are found.
     public struct Tag: Hashable, Codable, Sendable {
+        /// What the tag is about.
         public var key: String
+        /// What it says.
         public var value: String
 
+        /// A tag, whether any interface bears it or not.
         public init(key: String, value: String) {
             self.key = key
             self.value = value

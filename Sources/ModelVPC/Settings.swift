@@ -3,6 +3,7 @@ import Timekeeping
 extension ModelVPC {
     /// How long something takes: between two durations, drawn evenly.
     public struct Delay: Hashable, Codable, Sendable {
+        /// The shortest and the longest; never negative.
         public let range: ClosedRange<Duration>
 
         /// A negative duration counts as none.
@@ -15,6 +16,7 @@ extension ModelVPC {
             self.init(duration...duration)
         }
 
+        /// No delay at all.
         public static let none = Delay(.zero)
 
         func drawn(from random: inout Random) -> Duration {
@@ -42,6 +44,7 @@ extension ModelVPC {
         /// state small.
         public var tokenLifetime: Duration = .seconds(600)
 
+        /// No delays.
         public init() {}
     }
 }

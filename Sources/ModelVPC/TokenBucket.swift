@@ -5,10 +5,12 @@ extension ModelVPC {
     public struct TokenBucket: Hashable, Codable, Sendable {
         /// The most tokens that it holds: the calls that can be made at once.
         public let capacity: Int
+        /// Tokens added per second; 0: never refilled.
         public let refillPerSecond: Double
         private var tokens: Double
         private var refilled: Instant = .origin
 
+        /// A full bucket.
         public init(capacity: Int, refillPerSecond: Double) {
             self.capacity = capacity
             self.refillPerSecond = refillPerSecond
@@ -45,6 +47,7 @@ extension ModelVPC {
         /// For actions with a bucket of their own, which then do not draw from the two others.
         public var perAction: [Action: TokenBucket]
 
+        /// No limit but those given.
         public init(
             mutating: TokenBucket? = nil, nonMutating: TokenBucket? = nil, perAction: [Action: TokenBucket] = [:]
         ) {

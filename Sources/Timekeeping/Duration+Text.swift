@@ -27,11 +27,16 @@ extension Duration {
             return
         }
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let number = Double(digits), number.isFinite,
-            let unit = Duration.units.first(where: { $0.name == text.dropFirst(digits.count) }),
-            number * Double(unit.nanoseconds) < Double(Int64.max)
-        else { return nil }
-        self = .nanoseconds(Int64((number * Double(unit.nanoseconds)).rounded()))
+        guard let unit = Duration.units.first(where: { $0.name == text.dropFirst(digits.count) }) else { return nil }
+        if let whole = Int64(digits) {
+            // Exact, which a floating-point number of so many nanoseconds would not be.
+            let (nanoseconds, overflow) = whole.multipliedReportingOverflow(by: unit.nanoseconds)
+            guard !overflow else { return nil }
+            self = .nanoseconds(nanoseconds)
+        } else {
+            guard let number = Double(digits), number * Double(unit.nanoseconds) < Double(Int64.max) else { return nil }
+            self = .nanoseconds(Int64((number * Double(unit.nanoseconds)).rounded()))
+        }
     }
 
     /// The shortest exact text that ``init(text:)`` reads back, such as `30s`, `1500ms` or `2m`.

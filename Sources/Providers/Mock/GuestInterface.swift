@@ -4,11 +4,15 @@ import Pool
 
 /// An interface that a node sees, for whoever makes the node's real network look like its cloud.
 public struct GuestInterface: Hashable, Sendable {
+    /// Its name in the cloud.
     public let id: ENIID
+    /// Its hardware address.
     public let mac: MACAddress
+    /// 0 for the primary interface.
     public let deviceIndex: Int
     /// The subnet's CIDR; its first host address is the gateway.
     public let subnetCIDR: IPv4Network
+    /// The interface's own address, which is never for pods.
     public let primaryAddress: IPv4Address
     /// In the order in which they were assigned.
     public let secondaryAddresses: [IPv4Address]

@@ -38,6 +38,7 @@ public actor MockCloud {
         }
     }
 
+    /// A queue of its own, since file and lock block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Changes the cloud; the change is kept when this returns.

@@ -5,12 +5,18 @@ import Pool
 
 /// What a new mock cloud is like.
 public struct MockCloudConfiguration: Hashable, Sendable {
+    /// A subnet that the cloud begins with.
     public struct Subnet: Hashable, Sendable {
+        /// Its name.
         public var id: SubnetID
+        /// Its network: part of the VPC's, at least a /28, apart from all others.
         public var cidr: IPv4Network
+        /// Its zone.
         public var zone: String
+        /// Its tags, by key.
         public var tags: [String: String]
 
+        /// A subnet; whether it can be is found when the cloud is made.
         public init(id: SubnetID, cidr: IPv4Network, zone: String, tags: [String: String] = [:]) {
             self.id = id
             self.cidr = cidr
@@ -21,6 +27,7 @@ public struct MockCloudConfiguration: Hashable, Sendable {
 
     /// The network of the VPC, which holds those of its subnets.
     public var cidr: IPv4Network
+    /// The subnets, in the order in which they are described.
     public var subnets: [Subnet]
     /// How slow and how consistent the cloud is.
     public var settings: ModelVPC.Settings
@@ -31,6 +38,7 @@ public struct MockCloudConfiguration: Hashable, Sendable {
     /// Decides all that is drawn by lot: delays within their range, and faults with a probability.
     public var seed: UInt64
 
+    /// A cloud without delays, limits and faults, unless they are given.
     public init(
         cidr: IPv4Network, subnets: [Subnet], settings: ModelVPC.Settings = .init(),
         throttling: ModelVPC.Throttling = .init(), faults: [ModelVPC.FaultRule] = [], seed: UInt64 = 0
@@ -61,10 +69,13 @@ public struct MockCloudConfiguration: Hashable, Sendable {
 
 /// The instance that a node is in a mock cloud.
 public struct MockNode: Hashable, Sendable {
+    /// Its name in the cloud.
     public let instanceID: String
     /// The subnet of its primary interface, which says in which zone it is.
     public let subnet: SubnetID
+    /// The name of its type.
     public let instanceType: String
+    /// How many interfaces and addresses it can have.
     public let limits: NodeLimits
 
     /// An instance with the limits of a type.

@@ -1,0 +1,60 @@
+import Addressing
+import Pool
+import Providers
+import Testing
+
+/// A backend that the conformance suite runs on.
+///
+/// It starts a cloud of its own for each test: a VPC with a subnet 10.0.1.0/24 and a subnet 10.0.2.0/28 in one zone,
+/// and in the larger one the node, which may have 3 interfaces of 4 addresses.
+struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// The node's provider. The cloud lasts at least as long as it.
+    let start: @Sendable () async throws -> any CloudProvider
+
+    static let all: [ProviderUnderTest] = [.mockInMemory, .mockInFile]
+
+    static let mockInMemory = ProviderUnderTest(testDescription: "mock in memory") {
+        try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
+    }
+
+    static let mockInFile = ProviderUnderTest(testDescription: "mock in a file") {
+        let directory = try TestDirectory()
+        let cloud = try TestMock.cloud(storage: .file(path: directory.path("cloud.json")))
+        return try await MockProvider(cloud: cloud, node: TestMock.node()) { [directory] _ in
+            // The provider holds the directory, which is removed with it.
+            _ = directory
+        }
+    }
+}
+
+/// A started provider with what most tests need to know of its cloud.
+struct StartedProvider {
+    let provider: any CloudProvider
+    let primary: ENIID
+    let roomy: SubnetID
+    let tiny: SubnetID
+
+    init(_ subject: ProviderUnderTest) async throws {
+        provider = try await subject.start()
+        primary = try await provider.describeNode().primaryENI
+        let subnets = try await provider.subnets()
+        roomy = try #require(subnets.first { $0.cidr == IPv4Network("10.0.1.0/24") }).id
+        tiny = try #require(subnets.first { $0.cidr == IPv4Network("10.0.2.0/28") }).id
+    }
+
+    /// The interface as the cloud shows it; `nil` when it shows none.
+    func interface(_ id: ENIID) async throws -> InterfaceView? {
+        try await provider.interfaces().first { $0.id == id }
+    }
+
+    func create(in subnet: SubnetID? = nil, addresses: Int = 0, token: String) async throws -> InterfaceView {
+        try await provider.createInterface(
+            InterfaceRequest(subnet: subnet ?? roomy, addressCount: addresses), token: MutationToken(token))
+    }
+
+    /// Waits until the cloud shows the interface attached so.
+    func wait(for id: ENIID, toBe attachment: InterfaceView.Attachment) async throws {
+        while try await interface(id)?.attachment != attachment { try await Task.sleep(for: .milliseconds(5)) }
+    }
+}

@@ -77,7 +77,7 @@ public struct WarmpoolDaemon: Sendable {
         return NodeAgent(
             configuration: configuration, pool: pool, store: store,
             provider: try await configuration.connectProvider(),
-            host: try HostNetwork(configuration), eventLoop: eventLoop, log: log)
+            host: HostNetwork(configuration), eventLoop: eventLoop, log: log)
     }
 
     private func reloader(_ agent: NodeAgent, _ configuration: Configuration, _ log: Logger) -> ReloadService {

@@ -62,7 +62,7 @@ extension NodeAgent {
     @discardableResult
     func converge() async -> String? {
         do {
-            for repair in try await host.converge(to: hostENIs, traffic: configuration.traffic) {
+            for repair in try await host.converge(to: nodeENIs, traffic: configuration.traffic) {
                 log.notice("\(repair)", metadata: ["repair": "host-network"])
             }
             return nil
@@ -84,12 +84,13 @@ extension NodeAgent {
         }
     }
 
-    var hostENIs: [HostENI] {
+    /// The ENIs that serve pods or are about to, for the node's network.
+    var nodeENIs: [NodeENI] {
         pool.enis.values.compactMap { eni in
             guard eni.isServingOrComing, let index = eni.deviceIndex else { return nil }
-            return HostENI(
-                mac: eni.mac, deviceIndex: index, networkCard: eni.networkCard, isPrimary: eni.isPrimary,
-                primaryAddress: eni.primaryAddress, gateway: eni.gateway)
+            return NodeENI(
+                mac: eni.mac, isPrimary: eni.isPrimary, primaryAddress: eni.primaryAddress, gateway: eni.gateway,
+                deviceIndex: index, networkCard: eni.networkCard, number: index + 1, layout: configuration.layout)
         }
     }
 }

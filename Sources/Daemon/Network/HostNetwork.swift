@@ -4,33 +4,72 @@ import Nftables
 import PodNetwork
 import Pool
 
-/// An ENI as the node's network needs to know it.
-struct HostENI: Hashable, Sendable {
-    var mac: MACAddress
-    var deviceIndex: Int
-    var networkCard: Int
-    var isPrimary: Bool
-    var primaryAddress: IPv4Address
-    var gateway: IPv4Address
-}
-
-/// The node's own part of the data plane: per-ENI routing tables, rules and the packet filter.
+/// The node's own part of the data plane, kept as the present ENIs need it: interfaces, routing tables, rules and the
+/// packet filter.
 actor HostNetwork {
-    private let network: PodNetwork
+    private let layout: NetworkLayout
+    private let mtu: Int
+    private let nftables = Nftables()
+    /// The packet filter as the kernel listed it right after it was applied, and what was applied.
+    private var applied: (script: String, listing: String?)?
     private var appearing: [MACAddress: [CheckedContinuation<Bool, Never>]] = [:]
 
-    init(_ configuration: Configuration) throws {
-        network = PodNetwork(layout: configuration.layout)
+    init(_ configuration: Configuration) {
+        layout = configuration.layout
+        mtu = configuration.eniMTU
     }
 
     /// The pods that the kernel routes to.
     nonisolated func pods() throws -> [ConnectedPod] {
-        try network.pods(host: NetlinkSocket())
+        try PodNetwork(layout: layout).pods(host: NetlinkSocket())
     }
 
-    func converge(to enis: [HostENI], traffic: Configuration.Traffic) async throws -> [String] { [] }
+    /// Makes the node's network as the ENIs need it.
+    ///
+    /// - Returns: what was not so before, a sentence each.
+    func converge(to enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
+        let settled = try NodeNetwork(layout: layout).converge(to: enis, mtu: mtu, host: NetlinkSocket())
+        guard let ruleset = try ruleset(enis, traffic) else { return settled.map(\.description) }
+        let filter = try await filterDifferences(ruleset)
+        if !filter.isEmpty {
+            try await nftables.apply(ruleset.script)
+            applied = (ruleset.script, try await listing())
+        }
+        return settled.map(\.description) + filter
+    }
 
-    func differences(from enis: [HostENI], traffic: Configuration.Traffic) async throws -> [String] { [] }
+    /// What is not as the ENIs need it, a sentence each; nothing is changed.
+    func differences(from enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
+        let found = try NodeNetwork(layout: layout).differences(from: enis, mtu: mtu, host: NetlinkSocket())
+        guard let ruleset = try ruleset(enis, traffic) else { return found.map { "kernel: \($0)" } }
+        return (found.map(\.description) + (try await filterDifferences(ruleset))).map { "kernel: " + $0 }
+    }
+
+    // MARK: Packet filter
+
+    private func ruleset(_ enis: [NodeENI], _ traffic: Configuration.Traffic) throws -> Ruleset? {
+        guard let primary = enis.first(where: \.isPrimary),
+            let link = try NetlinkSocket().links().first(where: { $0.mac == primary.mac })
+        else { return nil }
+        return Ruleset(
+            layout: layout, enis: enis, primaryInterface: link.name,
+            localNetworks: traffic.vpcCIDRs + traffic.snatExclusions, externalSNAT: traffic.externalSNAT,
+            nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
+    }
+
+    private func filterDifferences(_ ruleset: Ruleset) async throws -> [String] {
+        guard let applied, applied.script == ruleset.script else { return ["the packet filter is another than wanted"] }
+        guard try await listing() == applied.listing else {
+            return ["the packet filter was changed or flushed by somebody else"]
+        }
+        return []
+    }
+
+    private func listing() async throws -> String? {
+        try await nftables.list(family: Ruleset.family, table: layout.nftablesTable)
+    }
+
+    // MARK: Interfaces that appear
 
     /// Waits until the node has an interface with a hardware address.
     ///
@@ -39,7 +78,7 @@ actor HostNetwork {
         if let links = try? NetlinkSocket().links(), links.contains(where: { $0.mac == mac }) { return true }
         let timer = Task {
             try await Task.sleep(for: limit)
-            settle(mac, true: false)
+            answer(mac, false)
         }
         defer { timer.cancel() }
         return await withCheckedContinuation { appearing[mac, default: []].append($0) }
@@ -47,10 +86,10 @@ actor HostNetwork {
 
     /// The node has an interface with this hardware address.
     func interfaceAppeared(_ mac: MACAddress) {
-        settle(mac, true: true)
+        answer(mac, true)
     }
 
-    private func settle(_ mac: MACAddress, true appeared: Bool) {
+    private func answer(_ mac: MACAddress, _ appeared: Bool) {
         for waiter in appearing.removeValue(forKey: mac) ?? [] { waiter.resume(returning: appeared) }
     }
 }

@@ -1,1 +1,177 @@
-// module Fabric
+import Addressing
+import Glibc
+import Netlink
+
+/// A VPC made of network namespaces, with real interfaces, routes and packets.
+///
+/// ```
+///  lab-node1           lab-router (the VPC)           lab-outside (the internet)
+///  ┌──────────┐ veth   ┌─────────────────────┐ veth   ┌──────────────────┐
+///  │ eth0 ────┼────────┼ eni02…   gateways   │        │ 198.51.100.2     │
+///  │ eth1 ────┼────────┼ eni02…    on lo     ┼────────┼ eth0             │
+///  └──────────┘        │                     │        └──────────────────┘
+///  lab-node2           │                     │
+///  │ eth0 ────┼────────┼ eni02…              │
+/// ```
+///
+/// The router forwards to an address only while the provider has it assigned to an ENI, by a route that
+/// ``FabricRouter/follow(_:in:)`` keeps, and drops what an ENI sends from an address that is not routed to it.
+///
+/// Fabrics of different names do not touch each other. Everything of a fabric is inside its namespaces, whose names begin
+/// with its own, so that ``remove(name:)`` finds it after any crash.
+public struct Fabric: Hashable, Sendable {
+    public let name: String
+    /// The names of the nodes' namespaces for `ip netns`: `NAME-node1`, `NAME-node2`, …
+    public let nodes: [String]
+    public let router: FabricRouter
+    /// The name of the namespace that plays the internet.
+    public let outside: String
+
+    /// The internet's network; the router is its first host.
+    public static let outsideNetwork = IPv4Network(containing: IPv4Address(bits: 0xc633_6400), prefixLength: 24)
+
+    /// The host in the internet that answers, and the only one.
+    public static let outsideAddress = outsideNetwork[2]
+
+    /// So long a fabric's name may be, for the names and paths that are made from it.
+    public static let longestName = 32
+
+    private init(name: String, nodes: Int) throws(FabricError) {
+        let letters = name.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || $0 == UInt8(ascii: "-")
+        }
+        guard letters, (1...Fabric.longestName).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasSuffix("-")
+        else { throw .invalidName(name) }
+        self.name = name
+        self.nodes = (0..<max(nodes, 0)).map { "\(name)-node\($0 + 1)" }
+        router = FabricRouter(namespace: "\(name)-router")
+        outside = "\(name)-outside"
+    }
+
+    /// Makes a fabric whose nodes have no interface yet. What a fabric of this name left behind is removed first.
+    ///
+    /// - Throws: ``FabricError/inUse(name:processes:)`` where processes run in the namespaces of such a fabric: it is
+    ///   nobody's left-over then, and stays as it is. Other ``FabricError`` when it cannot be made; then nothing is left.
+    public static func create(name: String, nodes: Int) async throws(FabricError) -> Fabric {
+        let fabric = try Fabric(name: name, nodes: nodes)
+        let processes = NamespaceNames.processes(in: NamespaceNames.all(of: name))
+        guard processes.isEmpty else { throw .inUse(name: name, processes: processes) }
+        try await remove(name: name)
+        do {
+            try await fabric.build()
+        } catch {
+            // The first error says more than what follows from it.
+            _ = try? await remove(name: name)
+            throw error
+        }
+        return fabric
+    }
+
+    /// Removes the fabric.
+    ///
+    /// - Throws: as ``remove(name:)``.
+    public func remove() async throws(FabricError) {
+        try await Fabric.remove(name: name)
+    }
+
+    /// Removes all that there is of a fabric of this name: its namespaces, those of its nodes' pods (see
+    /// ``podNamespace(_:onNode:)``) and every interface in them. Does not end processes; one that still runs in a
+    /// namespace of the fabric finds it empty.
+    ///
+    /// - Returns: the names of the namespaces that were there.
+    /// - Throws: the first ``FabricError``, after everything was tried.
+    @discardableResult
+    public static func remove(name: String) async throws(FabricError) -> [String] {
+        _ = try Fabric(name: name, nodes: 0)
+        let names = NamespaceNames.all(of: name)
+        var failure: FabricError?
+        for name in names {
+            do throws(FabricError) {
+                // A process inside would keep a namespace, and its interfaces, beyond the end of its name.
+                removeLinks(in: name)
+                try await NamespaceCommands.delete(name)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return names
+    }
+
+    /// The name for the namespace of a pod on one of the fabric's nodes: one that ``remove(name:)`` will find.
+    ///
+    /// - Parameter node: the node's namespace.
+    public static func podNamespace(_ pod: String, onNode node: String) -> String {
+        "\(node)\(NamespaceNames.podSeparator)\(pod)"
+    }
+
+    // MARK: Building
+
+    private func build() async throws(FabricError) {
+        for namespace in [router.namespace, outside] + nodes {
+            try await NamespaceCommands.add(namespace)
+        }
+        let routerNamespace = try asFabricError { () throws(NetlinkError) in
+            try NetworkNamespace(named: router.namespace)
+        }
+        try KernelSetting.write(Fabric.routerSettings, in: routerNamespace)
+        try await NamespaceCommands.applyRules(Fabric.routerRules, in: router.namespace)
+        try asFabricError { () throws(NetlinkError) in
+            for namespace in [router.namespace, outside] + nodes {
+                try NetlinkSocket(in: NetworkNamespace(named: namespace))
+                    .perform(.changeLink(.name("lo"), LinkChange(isUp: true)))
+            }
+            try connectOutside(to: routerNamespace)
+        }
+    }
+
+    /// The router forwards, answers ARP for the other hosts of a subnet, and leaves the judgement of sources to its rules.
+    private static let routerSettings = [
+        KernelSetting("net/ipv4/ip_forward", "1"),
+        KernelSetting("net/ipv4/conf/all/rp_filter", "0"),
+        KernelSetting("net/ipv4/conf/default/rp_filter", "0"),
+        KernelSetting("net/ipv4/conf/default/proxy_arp", "1"),
+    ]
+
+    /// An ENI's own addresses are the ones that are routed to it: no list besides the routes that could disagree.
+    private static let routerRules = """
+        table ip fabric {
+            chain sources {
+                type filter hook prerouting priority raw;
+                iifname "eni*" fib saddr . iif oif missing counter drop
+            }
+        }
+        """
+
+    private func connectOutside(to routerNamespace: NetworkNamespace) throws(NetlinkError) {
+        let outsideNamespace = try NetworkNamespace(named: outside)
+        let inner = try NetlinkSocket(in: routerNamespace)
+        let outer = try NetlinkSocket(in: outsideNamespace)
+        try inner.perform(
+            .createVeth(
+                VethPair(near: .init(name: "outside"), peer: .init(name: "eth0"), peerNamespace: outsideNamespace)))
+        let gateway = Fabric.outsideNetwork[1]
+        for (socket, interface, address) in [(inner, "outside", gateway), (outer, "eth0", Fabric.outsideAddress)] {
+            guard let link = try socket.link(.name(interface)) else {
+                throw NetlinkError(operation: "ip link show dev \(interface)", code: ENODEV)
+            }
+            let prefixLength = Fabric.outsideNetwork.prefixLength
+            try socket.perform(
+                .changeLink(.index(link.index), LinkChange(isUp: true)),
+                .addAddress(InterfaceAddress(address, prefixLength: prefixLength, interface: link.index)))
+            if address != gateway {
+                let everywhere = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
+                try socket.perform(.addRoute(Route(everywhere, interface: link.index, gateway: gateway)))
+            }
+        }
+    }
+
+    /// Removes what interfaces a namespace has, as far as it goes: deleting the namespace removes the rest.
+    private static func removeLinks(in name: String) {
+        guard let namespace = try? NetworkNamespace(named: name), let socket = try? NetlinkSocket(in: namespace),
+            let links = try? socket.links()
+        else { return }
+        _ = try? socket.send(links.filter { $0.kind == "veth" }.map { .deleteLink(.index($0.index)) })
+    }
+}

@@ -29,7 +29,7 @@ public struct FabricRouter: Hashable, Sendable {
     /// - An ENI that was another node's moves here.
     /// - An ENI that is not listed disappears, with its routes.
     ///
-    /// Blocks for milliseconds; never fails because another process was faster.
+    /// Blocks for milliseconds. Only one at a time may follow for the same node; for different nodes any number can.
     ///
     /// - Throws: ``FabricError/noRouter(namespace:_:)``, ``FabricError/kernel(_:)`` or ``FabricError/setting(path:code:)``.
     ///   What was done stays; following again completes it.
@@ -164,6 +164,6 @@ extension Result<Link?, NetlinkError> {
     fileprivate func get(tolerating code: Int32) throws(NetlinkError) {
         do {
             _ = try get()
-        } catch where error.code == code {}
+        } catch  where error.code == code {}
     }
 }

@@ -34,8 +34,8 @@ public struct WarmpoolDaemon: Sendable {
         let configuration = try load()
         guard geteuid() == 0 else { throw DaemonError.notRoot }
         let log = makeLogger(configuration)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let agent = try await makeAgent(configuration, eventLoop: group.any(), log: log)
+        let agent = try await makeAgent(
+            configuration, eventLoop: MultiThreadedEventLoopGroup.singleton.any(), log: log)
         let server = try await ControlServer.start(path: configuration.socket, agent: agent, log: log)
         let watcher = try LinkWatcher.start(agent: agent)
         log.notice(
@@ -46,7 +46,7 @@ public struct WarmpoolDaemon: Sendable {
         let services = ServiceGroup(
             configuration: .init(
                 services: [AgentService(agent: agent), reloader(agent, configuration, log)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(log)))
         try await services.run()
 
         log.notice("stopping: running pods keep their network")
@@ -54,7 +54,6 @@ public struct WarmpoolDaemon: Sendable {
         await server.stop()
         watcher.stop()
         await agent.stop()
-        try await group.shutdownGracefully()
     }
 
     private func makeAgent(
@@ -92,6 +91,13 @@ public struct WarmpoolDaemon: Sendable {
             }
         }
         log.logLevel = configuration.logLevel
+        return log
+    }
+
+    /// The service group's own log, which tells of every service at debug level, is for its developers.
+    private func quiet(_ log: Logger) -> Logger {
+        var log = log
+        log.logLevel = max(log.logLevel, .notice)
         return log
     }
 

@@ -42,7 +42,7 @@ public final class LinkMonitor {
                     events.append(isDeletion ? .deleted(link) : .changed(link))
                 }
             }
-        } catch where error.code == EAGAIN {
+        } catch  where error.code == EAGAIN {
             return events
         }
     }

@@ -11,7 +11,7 @@ extension NetlinkSocket {
         for outcome in try send(moves) + send([.deleteLinks(group: trashGroup)]) {
             do {
                 _ = try outcome.get()
-            } catch where error.code == ENODEV {}
+            } catch  where error.code == ENODEV {}
         }
     }
 }

@@ -12,7 +12,7 @@ extension NetlinkSocket {
                 return try outcome.get()
             }
             return nil
-        } catch where error.code == ENODEV {
+        } catch  where error.code == ENODEV {
             return nil
         }
     }
@@ -60,7 +60,7 @@ extension NetlinkSocket {
             // An older kernel that doesn't filter sends all tables.
             return try dump(message, operation: "ip -4 route show table \(table)") { Route($0) }
                 .filter { $0.table == table }
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             return []
         }
     }

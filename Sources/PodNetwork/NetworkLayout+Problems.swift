@@ -11,7 +11,8 @@ extension NetworkLayout {
     private var tableProblems: [String] {
         var problems: [String] = []
         if podTable == 0 || (253...255).contains(podTable) {
-            problems.append("podTable \(podTable) is a table of the kernel (0 and 253 to 255): choose another, such as 1000.")
+            problems.append(
+                "podTable \(podTable) is a table of the kernel (0 and 253 to 255): choose another, such as 1000.")
         }
         if (1...100).contains(podTable) || (10_000...20_000).contains(podTable) {
             problems.append("podTable \(podTable) is in a range of the ENIs' own tables (1 to 100, 10000 to 20000).")
@@ -60,7 +61,8 @@ extension NetworkLayout {
         ]
         var problems = zip(priorities, priorities.dropFirst()).compactMap { lower, higher in
             lower.1 < higher.1
-                ? nil : "\(lower.0) \(lower.1) must be less than \(higher.0) \(higher.1): rules are tried in that order."
+                ? nil
+                : "\(lower.0) \(lower.1) must be less than \(higher.0) \(higher.1): rules are tried in that order."
         }
         for (name, priority) in priorities where !(1..<32766).contains(priority) {
             problems.append("\(name) \(priority) is not between the kernel's rules 0 and 32766.")
@@ -71,7 +73,8 @@ extension NetworkLayout {
     private var otherProblems: [String] {
         var problems: [String] = []
         if !IPv4Network(containing: IPv4Address(bits: 0xa9fe_0000), prefixLength: 16).contains(gateway) {
-            problems.append("gateway \(gateway) is not link-local (169.254.0.0/16): a pod could want to reach that address.")
+            problems.append(
+                "gateway \(gateway) is not link-local (169.254.0.0/16): a pod could want to reach that address.")
         }
         if gateway == IPv4Address(bits: 0xa9fe_a9fe) {
             problems.append("gateway \(gateway) is the address of the cloud's metadata service.")

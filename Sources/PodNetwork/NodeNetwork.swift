@@ -145,7 +145,8 @@ public struct NodeNetwork: Sendable {
     private func isOurs(_ rule: Rule) -> Bool {
         switch rule.priority {
         case layout.eniRulePriority: rule.mark?.mask == layout.eniMarkMask && rule.source == nil
-        case layout.nodeRulePriority: rule.source?.prefixLength == 32 && rule.mark == nil && layout.isENITable(rule.table)
+        case layout.nodeRulePriority:
+            rule.source?.prefixLength == 32 && rule.mark == nil && layout.isENITable(rule.table)
         default: false
         }
     }

@@ -15,7 +15,9 @@ extension PodNetwork {
     }
 
     /// The first difference, as a sentence; `nil` where there is none.
-    func difference(_ pod: PodSpec, host: NetlinkSocket, pod podSocket: NetlinkSocket) throws(PodNetworkError) -> String? {
+    func difference(_ pod: PodSpec, host: NetlinkSocket, pod podSocket: NetlinkSocket) throws(PodNetworkError)
+        -> String?
+    {
         let hostName = pod.attachment.hostInterface
         let podName = pod.attachment.id.ifname
         let links = try kernel { () throws(NetlinkError) in
@@ -80,14 +82,18 @@ extension PodNetwork {
                 return "the route '\(route)' is missing in the pod"
             }
             let wanted = hostRoute(pod, hostEnd)
-            guard let route = try host.routes(table: layout.podTable).first(where: { $0.destination == wanted.destination })
+            guard
+                let route = try host.routes(table: layout.podTable).first(where: {
+                    $0.destination == wanted.destination
+                })
             else { return "the route '\(wanted)' is missing on the host" }
             return route == wanted ? nil : "the host's route is '\(route)' and not '\(wanted)'"
         }
     }
 }
 
-private func compare<Value: Equatable>(_ what: String, _ property: String, _ actual: Value, _ wanted: Value) -> String? {
+private func compare<Value: Equatable>(_ what: String, _ property: String, _ actual: Value, _ wanted: Value) -> String?
+{
     actual == wanted ? nil : "\(what) has \(property) \(actual) and not \(wanted)"
 }
 

@@ -66,7 +66,7 @@ public struct PodNetwork: Sendable {
         try kernel { () throws(NetlinkError) in
             do throws(NetlinkError) {
                 try host.perform(.deleteLink(.name(hostInterface)))
-            } catch where error.code == ENODEV {}
+            } catch  where error.code == ENODEV {}
         }
     }
 
@@ -84,7 +84,7 @@ public struct PodNetwork: Sendable {
             let outcomes = try host.send([.createVeth(pair), .getLink(.name(name))])
             do throws(NetlinkError) {
                 _ = try outcomes[0].get()
-            } catch where error.code == EEXIST {
+            } catch  where error.code == EEXIST {
                 return nil
             }
             return try outcomes[1].get()
@@ -120,7 +120,7 @@ public struct PodNetwork: Sendable {
             _ = try outcomes[0].get()
             do throws(NetlinkError) {
                 _ = try outcomes[1].get()
-            } catch where error.code == EEXIST {
+            } catch  where error.code == EEXIST {
                 try removeHolder(of: route, host: host)
                 try host.perform(.replaceRoute(route))
             }

@@ -76,7 +76,8 @@ extension AddressState {
 extension AttachmentID {
     fileprivate init(_ row: Row) throws {
         self.init(
-            network: try row.decode(String.self, forColumn: "network"), containerID: try row.decode(String.self, forColumn: "containerID"),
+            network: try row.decode(String.self, forColumn: "network"),
+            containerID: try row.decode(String.self, forColumn: "containerID"),
             ifname: try row.decode(String.self, forColumn: "ifname"))
     }
 }

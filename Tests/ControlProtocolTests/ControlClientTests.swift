@@ -47,9 +47,10 @@ import Timekeeping
         listener.stop()
     }
 
-    @Test(arguments: [
-        [0, 0, 0, 3, 0x7b, 0x7d, 0x7d], [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 2, 0x5b, 0x5d],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0, 0, 0, 3, 0x7b, 0x7d, 0x7d], [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 2, 0x5b, 0x5d],
+        ] as [[UInt8]])
     func nonsenseIsAMalformedReply(_ reply: [UInt8]) throws {
         let listener = try Listener(path) { _ in reply }
         #expect {

@@ -62,7 +62,9 @@ extension NodeAgent {
     @discardableResult
     func converge() async -> String? {
         do {
-            for repair in try await host.converge(to: nodeENIs, traffic: configuration.traffic) {
+            for repair in try await host.converge(
+                to: nodeENIs(where: \.isServingOrComing), traffic: configuration.traffic)
+            {
                 log.notice("\(repair)", metadata: ["repair": "host-network"])
             }
             return nil
@@ -84,10 +86,10 @@ extension NodeAgent {
         }
     }
 
-    /// The ENIs that serve pods or are about to, for the node's network.
-    var nodeENIs: [NodeENI] {
-        pool.enis.values.compactMap { eni in
-            guard eni.isServingOrComing, let index = eni.deviceIndex else { return nil }
+    /// Some of the ENIs, as the node's network needs to know them.
+    func nodeENIs(where isWanted: (ENI) -> Bool) -> [NodeENI] {
+        pool.enis.values.filter(isWanted).compactMap { eni in
+            guard let index = eni.deviceIndex else { return nil }
             return NodeENI(
                 mac: eni.mac, isPrimary: eni.isPrimary, primaryAddress: eni.primaryAddress, gateway: eni.gateway,
                 deviceIndex: index, networkCard: eni.networkCard, number: index + 1, layout: configuration.layout)

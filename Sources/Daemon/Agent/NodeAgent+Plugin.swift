@@ -64,10 +64,20 @@ extension NodeAgent {
         return podAddress(Grant(attachment: attachment, isRepeat: true))
     }
 
-    /// Removes every attachment of a network that does not live any more, as many as can be.
+    /// Removes every attachment of a network that does not live any more, as many as can be: those that the pool knows,
+    /// and those that only the kernel knows.
     private func collect(_ command: CollectCommand) async -> Reply {
         var reply = CollectReply(removed: [], failures: [])
-        let stale = pool.stale(in: command.network, valid: Set(command.valid)).map(\.id)
+        let valid = Set(command.valid)
+        var stale = pool.stale(in: command.network, valid: valid).map(\.id)
+        do {
+            let known = Set(pool.attachments.keys)
+            stale += try host.pods().compactMap(\.attachment?.id).filter {
+                $0.network == command.network && !valid.contains($0) && !known.contains($0)
+            }
+        } catch {
+            reply.failures.append("the kernel's pods cannot be listed: \(error)")
+        }
         let problem = await withCheckedContinuation { continuation in
             reaper.delete(stale.map(hostInterface)) { continuation.resume(returning: $0) }
         }

@@ -12,6 +12,8 @@ actor HostNetwork {
     private let nftables = Nftables()
     /// The packet filter as the kernel listed it right after it was applied, and what was applied.
     private var applied: (script: String, listing: String?)?
+    /// The last convergence, which the next one waits for: two at once would undo each other's work.
+    private var converging: Task<[String], any Error>?
     private var appearing: [MACAddress: [CheckedContinuation<Bool, Never>]] = [:]
 
     init(_ configuration: Configuration) {
@@ -28,21 +30,28 @@ actor HostNetwork {
     ///
     /// - Returns: what was not so before, a sentence each.
     func converge(to enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
-        let settled = try NodeNetwork(layout: layout).converge(to: enis, mtu: mtu, host: NetlinkSocket())
-        guard let ruleset = try ruleset(enis, traffic) else { return settled.map(\.description) }
-        let filter = try await filterDifferences(ruleset)
-        if !filter.isEmpty {
-            try await nftables.apply(ruleset.script)
-            applied = (ruleset.script, try await listing())
+        let task = Task { [converging] in
+            _ = try? await converging?.value
+            return try await convergeAlone(to: enis, traffic: traffic)
         }
-        return settled.map(\.description) + filter
+        converging = task
+        return try await task.value
     }
 
-    /// What is not as the ENIs need it, a sentence each; nothing is changed.
-    func differences(from enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
+    private func convergeAlone(to enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
+        let settled = try NodeNetwork(layout: layout).converge(to: enis, mtu: mtu, host: NetlinkSocket())
+        guard let ruleset = try ruleset(enis, traffic) else { return settled.map(\.description) }
+        guard let difference = try await filterDifference(from: ruleset) else { return settled.map(\.description) }
+        try await nftables.apply(ruleset.script)
+        applied = (ruleset.script, try await listing())
+        return settled.map(\.description) + [difference]
+    }
+
+    /// What is not as these ENIs need it, a sentence each; nothing is changed.
+    func differences(from enis: [NodeENI]) async throws -> [String] {
         let found = try NodeNetwork(layout: layout).differences(from: enis, mtu: mtu, host: NetlinkSocket())
-        guard let ruleset = try ruleset(enis, traffic) else { return found.map { "kernel: \($0)" } }
-        return (found.map(\.description) + (try await filterDifferences(ruleset))).map { "kernel: " + $0 }
+        return (found.map(\.description) + (try await isFilterIntact ? [] : [HostNetwork.filterWasChanged]))
+            .map { "kernel: " + $0 }
     }
 
     // MARK: Packet filter
@@ -57,12 +66,16 @@ actor HostNetwork {
             nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 
-    private func filterDifferences(_ ruleset: Ruleset) async throws -> [String] {
-        guard let applied, applied.script == ruleset.script else { return ["the packet filter is another than wanted"] }
-        guard try await listing() == applied.listing else {
-            return ["the packet filter was changed or flushed by somebody else"]
-        }
-        return []
+    private static let filterWasChanged = "the packet filter was changed or flushed by somebody else"
+
+    private func filterDifference(from ruleset: Ruleset) async throws -> String? {
+        guard let applied else { return "the packet filter is made anew" }
+        guard applied.script == ruleset.script else { return "the packet filter follows the ENIs" }
+        return try await isFilterIntact ? nil : HostNetwork.filterWasChanged
+    }
+
+    private var isFilterIntact: Bool {
+        get async throws { try await listing() == applied?.listing }
     }
 
     private func listing() async throws -> String? {

@@ -68,6 +68,9 @@ let tests: [Target] = [
     .tests("InstanceLimits"),
     .tests("Pool", ["Addressing", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
+    .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
+    .tests("Netlink", ["Addressing", "NamespaceTesting"]),
+    .tests("PodNetwork", ["Addressing", "NamespaceTesting", "Netlink", "Nftables"]),
 ]
 
 let package = Package(

@@ -1,1 +1,179 @@
-// module PodNetwork
+import Addressing
+import Glibc
+import Netlink
+
+/// The recipe of a pod's network: one veth pair and one route on the host, whatever the number of pods.
+public struct PodNetwork: Sendable {
+    public let layout: NetworkLayout
+
+    public init(layout: NetworkLayout = NetworkLayout()) {
+        self.layout = layout
+    }
+
+    /// What ``setUp(_:in:host:pod:)`` found.
+    public enum SetUp: Hashable, Sendable {
+        /// The interface is new.
+        case created
+        /// It was there exactly as wanted, and nothing was changed.
+        case existing
+    }
+
+    /// Connects a pod. If it is connected as wanted already, nothing happens; whatever else is left of an earlier
+    /// attempt, or of an earlier pod with the same address, is replaced. A failure leaves nothing behind.
+    ///
+    /// Must be called on a thread in the host's namespace, because a kernel setting of the host end is written through
+    /// `/proc/sys`; the thread stays there.
+    ///
+    /// - Parameters:
+    ///   - namespace: the pod's.
+    ///   - host: a socket in the host's namespace.
+    ///   - podSocket: a socket in the pod's namespace.
+    /// - Throws: the first error, as a ``PodNetworkError``: ``PodNetworkError/interfaceTaken(_:)``,
+    ///   ``PodNetworkError/nameCollision(hostInterface:holder:)``, or what the kernel refused.
+    public func setUp(
+        _ pod: PodSpec, in namespace: NetworkNamespace, host: NetlinkSocket, pod podSocket: NetlinkSocket
+    ) throws(PodNetworkError) -> SetUp {
+        if let link = try create(pod, in: namespace, host: host) {
+            try finish(pod, link, host: host, pod: podSocket)
+            return .created
+        }
+        // Something is in the way: an interface on the host, or else one in the pod.
+        let name = pod.attachment.hostInterface
+        guard let present = try kernel({ () throws(NetlinkError) in try host.link(.name(name)) }) else {
+            throw .interfaceTaken(pod.attachment.interface)
+        }
+        if let alias = present.alias, alias != pod.attachment.alias {
+            throw .nameCollision(hostInterface: name, holder: alias)
+        }
+        if try difference(pod, host: host, pod: podSocket) == nil {
+            return .existing
+        }
+        try tearDown(hostInterface: name, host: host)
+        guard let link = try create(pod, in: namespace, host: host) else {
+            throw .interfaceTaken(pod.attachment.interface)
+        }
+        try finish(pod, link, host: host, pod: podSocket)
+        return .created
+    }
+
+    /// Disconnects a pod; the kernel takes address, routes and neighbour with the link. Succeeds where the link is gone.
+    ///
+    /// Returns when the kernel has freed the link, which takes it some 20 ms; the interface disappears from both
+    /// namespaces long before.
+    ///
+    /// - Throws: a ``PodNetworkError``.
+    public func tearDown(hostInterface: String, host: NetlinkSocket) throws(PodNetworkError) {
+        try kernel { () throws(NetlinkError) in
+            do throws(NetlinkError) {
+                try host.perform(.deleteLink(.name(hostInterface)))
+            } catch  where error.code == ENODEV {}
+        }
+    }
+
+    /// Creates the pair in place.
+    ///
+    /// - Returns: the host end; `nil` where the name is taken, on the host or in the pod.
+    private func create(
+        _ pod: PodSpec, in namespace: NetworkNamespace, host: NetlinkSocket
+    ) throws(PodNetworkError) -> Link? {
+        let name = pod.attachment.hostInterface
+        let pair = VethPair(
+            near: .init(name: name, mac: pod.attachment.hostMAC, mtu: pod.mtu, group: pod.group),
+            peer: .init(name: pod.attachment.interface, mac: pod.mac, mtu: pod.mtu), peerNamespace: namespace)
+        return try kernel { () throws(NetlinkError) in
+            let outcomes = try host.send([.createVeth(pair), .getLink(.name(name))])
+            do throws(NetlinkError) {
+                _ = try outcomes[0].get()
+            } catch  where error.code == EEXIST {
+                return nil
+            }
+            return try outcomes[1].get()
+        }
+    }
+
+    /// Configures both ends of a new pair, or removes it.
+    private func finish(
+        _ pod: PodSpec, _ link: Link, host: NetlinkSocket, pod podSocket: NetlinkSocket
+    ) throws(PodNetworkError) {
+        do {
+            try configureHost(pod, link, host: host)
+            try configurePod(pod, link, pod: podSocket)
+        } catch {
+            // The first error is the one to report; what could not be undone now is found stale by the next attempt.
+            try? tearDown(hostInterface: link.name, host: host)
+            throw error
+        }
+    }
+
+    private func configureHost(_ pod: PodSpec, _ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
+        do {
+            try KernelSetting.acceptRouterAdvertisements(link.name).write("0")
+        } catch .setting(_, ENOENT) {
+            // A kernel without IPv6 has nothing to turn off.
+        }
+        let route = hostRoute(pod, link)
+        try kernel { () throws(NetlinkError) in
+            let outcomes = try host.send([
+                .changeLink(.index(link.index), LinkChange(isUp: true, alias: pod.attachment.alias)),
+                .addRoute(route),
+            ])
+            _ = try outcomes[0].get()
+            do throws(NetlinkError) {
+                _ = try outcomes[1].get()
+            } catch  where error.code == EEXIST {
+                try removeHolder(of: route, host: host)
+                try host.perform(.replaceRoute(route))
+            }
+        }
+    }
+
+    /// Deletes the pod interface to which a route of the pod table leads, if it is one of ours.
+    private func removeHolder(of route: Route, host: NetlinkSocket) throws(NetlinkError) {
+        guard let stale = try host.routes(table: layout.podTable).first(where: { $0.destination == route.destination }),
+            let holder = try host.link(.index(stale.interface)),
+            let attachment = holder.alias.flatMap(AttachmentName.init(alias:)), attachment.hostInterface == holder.name
+        else { return }
+        try host.perform(.deleteLink(.index(holder.index)))
+    }
+
+    private func configurePod(_ pod: PodSpec, _ link: Link, pod podSocket: NetlinkSocket) throws(PodNetworkError) {
+        guard let index = link.peerIndex else {
+            throw .differs("host interface \(link.name) has no other end")
+        }
+        try kernel { () throws(NetlinkError) in
+            try podSocket.perform(
+                .changeLink(.name("lo"), LinkChange(isUp: true)),
+                .addAddress(InterfaceAddress(pod.address, prefixLength: 32, interface: index)),
+                .changeLink(.index(index), LinkChange(isUp: true)),
+                .replaceNeighbour(Neighbour(layout.gateway, mac: pod.attachment.hostMAC, interface: index)),
+                .addRoute(gatewayRoute(interface: index)),
+                .addRoute(defaultRoute(interface: index)))
+        }
+    }
+
+    func hostRoute(_ pod: PodSpec, _ link: Link) -> Route {
+        Route(IPv4Network(containing: pod.address, prefixLength: 32), interface: link.index, table: layout.podTable)
+    }
+
+    func gatewayRoute(interface: Int) -> Route {
+        Route(IPv4Network(containing: layout.gateway, prefixLength: 32), interface: interface)
+    }
+
+    func defaultRoute(interface: Int) -> Route {
+        Route(.everything, interface: interface, gateway: layout.gateway)
+    }
+}
+
+extension IPv4Network {
+    /// `0.0.0.0/0`, the destination of a default route.
+    static let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
+}
+
+/// Runs requests and turns the kernel's error into ours.
+func kernel<Value>(_ body: () throws(NetlinkError) -> Value) throws(PodNetworkError) -> Value {
+    do {
+        return try body()
+    } catch {
+        throw .kernel(error)
+    }
+}

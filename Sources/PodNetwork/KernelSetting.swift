@@ -1,0 +1,44 @@
+import Glibc
+
+/// One file under `/proc/sys/net`, of the network namespace that the calling thread is in.
+struct KernelSetting {
+    let path: String
+
+    /// `net.ipv4.ip_forward`: whether packets are passed on from one interface to another.
+    static let forwarding = KernelSetting(path: "/proc/sys/net/ipv4/ip_forward")
+
+    /// `net.ipv4.conf.NAME.rp_filter`: whether a packet's source must be reachable by the interface it came in (1), by
+    /// any (2), or needn't (0).
+    static func reversePathFilter(_ interface: String) -> KernelSetting {
+        KernelSetting(path: "/proc/sys/net/ipv4/conf/\(interface)/rp_filter")
+    }
+
+    /// `net.ipv6.conf.NAME.accept_ra`: whether IPv6 routers may configure the interface.
+    static func acceptRouterAdvertisements(_ interface: String) -> KernelSetting {
+        KernelSetting(path: "/proc/sys/net/ipv6/conf/\(interface)/accept_ra")
+    }
+
+    /// The text without the final newline.
+    ///
+    /// - Throws: ``PodNetworkError/setting(path:code:)``.
+    func read() throws(PodNetworkError) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .setting(path: path, code: errno) }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        guard count >= 0 else { throw .setting(path: path, code: errno) }
+        return String(decoding: buffer.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    /// - Throws: ``PodNetworkError/setting(path:code:)``; with `ENOENT` where the kernel has no such setting.
+    func write(_ value: String) throws(PodNetworkError) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .setting(path: path, code: errno) }
+        defer { close(descriptor) }
+        let bytes = Array(value.utf8)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw .setting(path: path, code: errno)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Netlink
+
+/// Why a pod's network could not be set up, taken down or verified.
+public enum PodNetworkError: Error, Hashable, Sendable {
+    /// The pod already has an interface of the wanted name that is not ours.
+    case interfaceTaken(String)
+    /// The host end's name belongs to another attachment: the hashes of both identities are equal.
+    case nameCollision(hostInterface: String, holder: String)
+    /// ``PodNetwork/check(_:in:host:pod:)`` found something else than what was set up; the sentence names it.
+    case differs(String)
+    /// The kernel refused a request.
+    case kernel(NetlinkError)
+    /// A kernel setting could not be written.
+    case setting(path: String, code: Int32)
+}
+
+extension PodNetworkError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .interfaceTaken(let name):
+            "the pod already has an interface \(name) that Warmpool did not make: choose another name or remove it"
+        case .nameCollision(let interface, let holder):
+            "host interface \(interface) belongs to another attachment, \(holder): delete that one or retry with a new "
+                + "container id"
+        case .differs(let difference): difference
+        case .kernel(let error): error.description
+        case .setting(let path, let code):
+            "can't write \(path): error \(code) of errno(3)"
+        }
+    }
+}

@@ -1,0 +1,1 @@
+// NOTE FROM THE FOUNDER (17:00): time is short, so I write NodeNetwork, Ruleset and Nftables myself in /work/main. Finish the Netlink tests, the PodNetwork pod-path tests, commit, and report. (The hang in your Netlink tests is the endless while-loop in eventsThatTheKernelDroppedAreAnError; I bounded it in your test file: rebuild without --skip-build.)

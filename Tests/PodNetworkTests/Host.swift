@@ -1,4 +1,5 @@
 import Addressing
+import Identity
 import NamespaceTesting
 import Netlink
 import PodNetwork
@@ -51,7 +52,7 @@ extension PodSpec {
     /// A pod of the primary ENI.
     static func sample(_ containerID: String = "c0ffee", _ address: String = "10.0.0.10") -> PodSpec {
         PodSpec(
-            attachment: AttachmentName(network: "warmpool", containerID: containerID, interface: "eth0")!,
+            attachment: AttachmentName(AttachmentID(network: "warmpool", containerID: containerID, ifname: "eth0")),
             address: IPv4Address(address)!, group: 4097, mtu: 9001)
     }
 }

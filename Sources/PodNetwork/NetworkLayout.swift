@@ -47,6 +47,13 @@ public struct NetworkLayout: Hashable, Sendable {
         return table == podTable ? nil : table
     }
 
+    /// Whether a routing table can be one of ``table(deviceIndex:networkCard:)``.
+    func isENITable(_ table: UInt32) -> Bool {
+        let cards = NetworkLayout.firstCardTable + NetworkLayout.tablesPerCard
+        let end = NetworkLayout.firstCardTable + NetworkLayout.tablesPerCard * NetworkLayout.maximumCards
+        return (1...NetworkLayout.tablesPerCard).contains(table) || (cards..<end).contains(table)
+    }
+
     /// The interface group of the host ends of an ENI's pods; 4097 for the primary ENI.
     ///
     /// - Parameter table: the ENI's routing table, ``table(deviceIndex:networkCard:)``.

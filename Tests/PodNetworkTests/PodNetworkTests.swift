@@ -9,7 +9,6 @@ import Testing
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
             let (first, second) = (PodSpec.sample("first", "10.0.0.10"), PodSpec.sample("second", "10.0.0.11"))
-            try host.host("ip address add 10.0.0.1/32 dev lo")
             #expect(try host.setUp(first, in: namespaces[1]) == .created)
             #expect(try host.setUp(second, in: namespaces[2]) == .created)
 

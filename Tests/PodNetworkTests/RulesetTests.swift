@@ -1,0 +1,115 @@
+import Addressing
+import NamespaceTesting
+import Netlink
+import Nftables
+import PodNetwork
+import Testing
+
+@Suite struct RulesetTests {
+    let ruleset = Ruleset(
+        primaryInterface: "eth0", primaryAddress: IPv4Address("10.0.0.1")!,
+        secondaryENIs: [.init(group: 4098, mark: 0x200), .init(group: 14198, mark: 0x300)],
+        vpcNetworks: [IPv4Network("10.0.0.0/16")!, IPv4Network("10.0.4.0/24")!])
+    let table = Nftables.Table(family: "inet", name: "warmpool")
+
+    @Test func everyVariantLoadsAgainAndAgain() async throws {
+        try await withNamespaces(1) { namespaces in
+            let nftables = Nftables(namespace: namespaces[0].name)
+            var external = ruleset
+            external.externalSNAT = true
+            var open = ruleset
+            open.antiSpoofing = false
+            open.secondaryENIs = []
+            open.excludedNetworks = [IPv4Network("192.168.0.0/16")!]
+            for variant in [ruleset, external, open, ruleset] {
+                #expect(try await nftables.isIntact(nftables.apply(variant.script, table: table)))
+            }
+        }
+    }
+
+    @Test(arguments: ["flush table inet warmpool", "delete table inet warmpool", "flush ruleset", "add rule inet warmpool routing accept"])
+    func whatSomeoneChangedIsNoticed(command: String) async throws {
+        try await withNamespaces(1) { namespaces in
+            let nftables = Nftables(namespace: namespaces[0].name)
+            let applied = try await nftables.apply(ruleset.script, table: table)
+            try namespaces[0]("nft \(command)")
+            #expect(try await nftables.isIntact(applied) == false)
+        }
+    }
+
+    @Test func tablesOfOthersStayAndChangesOfOthersDoNotCount() async throws {
+        try await withNamespaces(1) { namespaces in
+            let nftables = Nftables(namespace: namespaces[0].name)
+            try namespaces[0]("nft add table ip kube-proxy")
+            let applied = try await nftables.apply(ruleset.script, table: table)
+            try namespaces[0]("nft add chain ip kube-proxy services")
+            #expect(try await nftables.isIntact(applied))
+            try await nftables.delete(table)
+            try await nftables.delete(table)
+            #expect(try await nftables.list(table) == nil)
+            #expect(try await nftables.list(Nftables.Table(family: "ip", name: "kube-proxy")) != nil)
+        }
+    }
+
+    @Test func aWrongScriptChangesNothingAndSaysWhere() async throws {
+        try await withNamespaces(1) { namespaces in
+            let nftables = Nftables(namespace: namespaces[0].name)
+            let error = try await #require(throws: NftablesError.self) {
+                try await nftables.apply("add table inet warmpool\nnonsense\n", table: table)
+            }
+            #expect(error.description.contains("syntax error"))
+            #expect(try await nftables.list(table) == nil)
+        }
+    }
+
+    @Test func aForgedSourceIsDropped() async throws {
+        try await withNamespaces(3) { namespaces in
+            let host = try Host(namespaces[0])
+            let (pod, other) = (PodSpec.sample("a", "10.0.0.10"), PodSpec.sample("b", "10.0.0.11"))
+            _ = try host.setUp(pod, in: namespaces[1])
+            _ = try host.setUp(other, in: namespaces[2])
+            // The other pod's own address and a foreign one: answers would find their way back.
+            try host.host("ip route add 198.51.100.7 dev \(pod.attachment.hostInterface) table 77")
+            try namespaces[1]("ip address add 198.51.100.7/32 dev eth0")
+            try namespaces[1]("ip address add 10.0.0.11/32 dev lo")
+            let received = { try namespaces[2]("cat /proc/net/snmp").split(separator: "\n").filter { $0.hasPrefix("Icmp:") }.last }
+            let send = { (source: String) in
+                _ = try? namespaces[1]("ping -c 1 -W 1 -I \(source) 10.0.0.11")
+                return try received()
+            }
+            try namespaces[1]("ip address delete 10.0.0.11/32 dev lo")
+            let before = try received()
+            let forged = try send("198.51.100.7")
+            #expect(forged != before)
+
+            _ = try await Nftables(namespace: namespaces[0].name).apply(ruleset.script, table: table)
+            #expect(try send("198.51.100.7") == forged)
+            #expect(namespaces[1].reaches(other.address))
+        }
+    }
+
+    @Test func outsideOfTheVPCAPodHasTheNodesAddressAndInsideItsOwn() async throws {
+        try await withNamespaces(3) { namespaces in
+            let host = try Host(namespaces[0])
+            let outside = namespaces[2]
+            let pod = PodSpec.sample()
+            _ = try host.setUp(pod, in: namespaces[1])
+            try host.host("ip link add eth0 type veth peer name eth0 netns \(outside.name)")
+            try host.host("ip link set eth0 up")
+            try host.host("ip route add 203.0.113.1 dev eth0")
+            try host.host("ip route add 10.0.9.9 dev eth0")
+            try outside("ip link set lo up")
+            try outside("ip link set eth0 up")
+            try outside("ip address add 203.0.113.1/32 dev eth0")
+            try outside("ip address add 10.0.9.9/32 dev eth0")
+            // Outside knows the way to the node's address alone, and to the pod's own only later.
+            try outside("ip route add 10.0.0.1 dev eth0")
+            #expect(namespaces[1].reaches("203.0.113.1") == false)
+            _ = try await Nftables(namespace: namespaces[0].name).apply(ruleset.script, table: table)
+            #expect(namespaces[1].reaches("203.0.113.1"))
+            #expect(namespaces[1].reaches("10.0.9.9") == false)
+            try outside("ip route add \(pod.address) dev eth0")
+            #expect(namespaces[1].reaches("10.0.9.9"))
+        }
+    }
+}

@@ -74,7 +74,8 @@ public struct Ruleset: Hashable, Sendable {
         ]
         let connections =
             "iifname \"\(primaryInterface)\" ct state new fib daddr type local ct mark set ct mark | \(nodePort)"
-        return chain("ingress", "filter hook prerouting priority mangle", [connections] + (antiSpoofing ? spoofing : []))
+        return chain(
+            "ingress", "filter hook prerouting priority mangle", [connections] + (antiSpoofing ? spoofing : []))
     }
 
     /// Sets an ENI's mark and keeps the bits of others. A chain of its own, because a mark can't be made of a part of

@@ -172,7 +172,8 @@ import Testing
                 onHost: true, command: "sysctl -qw net.ipv6.conf.HOST.accept_ra=1",
                 difference: "host interface HOST has accept_ra 1"),
             Damage(
-                onHost: false, command: "ip link set eth0 mtu 1500", difference: "interface eth0 in the pod has MTU 1500"),
+                onHost: false, command: "ip link set eth0 mtu 1500",
+                difference: "interface eth0 in the pod has MTU 1500"),
             Damage(
                 onHost: false, command: "ip link set eth0 address 02:00:00:00:00:01",
                 difference: "interface eth0 in the pod has hardware address 02:00:00:00:00:01"),

@@ -22,12 +22,16 @@ import Testing
             open.secondaryENIs = []
             open.excludedNetworks = [IPv4Network("192.168.0.0/16")!]
             for variant in [ruleset, external, open, ruleset] {
-                #expect(try await nftables.isIntact(nftables.apply(variant.script, table: table)))
+                let applied = try await nftables.apply(variant.script, table: table)
+                #expect(try await nftables.isIntact(applied))
             }
         }
     }
 
-    @Test(arguments: ["flush table inet warmpool", "delete table inet warmpool", "flush ruleset", "add rule inet warmpool routing accept"])
+    @Test(arguments: [
+        "flush table inet warmpool", "delete table inet warmpool", "flush ruleset",
+        "add rule inet warmpool routing accept",
+    ])
     func whatSomeoneChangedIsNoticed(command: String) async throws {
         try await withNamespaces(1) { namespaces in
             let nftables = Nftables(namespace: namespaces[0].name)
@@ -68,16 +72,14 @@ import Testing
             let (pod, other) = (PodSpec.sample("a", "10.0.0.10"), PodSpec.sample("b", "10.0.0.11"))
             _ = try host.setUp(pod, in: namespaces[1])
             _ = try host.setUp(other, in: namespaces[2])
-            // The other pod's own address and a foreign one: answers would find their way back.
-            try host.host("ip route add 198.51.100.7 dev \(pod.attachment.hostInterface) table 77")
             try namespaces[1]("ip address add 198.51.100.7/32 dev eth0")
-            try namespaces[1]("ip address add 10.0.0.11/32 dev lo")
-            let received = { try namespaces[2]("cat /proc/net/snmp").split(separator: "\n").filter { $0.hasPrefix("Icmp:") }.last }
+            let received = {
+                try namespaces[2]("cat /proc/net/snmp").split(separator: "\n").filter { $0.hasPrefix("Icmp:") }.last
+            }
             let send = { (source: String) in
                 _ = try? namespaces[1]("ping -c 1 -W 1 -I \(source) 10.0.0.11")
                 return try received()
             }
-            try namespaces[1]("ip address delete 10.0.0.11/32 dev lo")
             let before = try received()
             let forged = try send("198.51.100.7")
             #expect(forged != before)
@@ -108,7 +110,7 @@ import Testing
             _ = try await Nftables(namespace: namespaces[0].name).apply(ruleset.script, table: table)
             #expect(namespaces[1].reaches("203.0.113.1"))
             #expect(namespaces[1].reaches("10.0.9.9") == false)
-            try outside("ip route add \(pod.address) dev eth0")
+            try outside("ip route add \(pod.address) via 10.0.0.1 dev eth0")
             #expect(namespaces[1].reaches("10.0.9.9"))
         }
     }

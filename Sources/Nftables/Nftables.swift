@@ -4,9 +4,12 @@ import Subprocess
 public struct Nftables: Sendable {
     /// A table by its family and name, such as `inet warmpool`.
     public struct Table: Hashable, Sendable, CustomStringConvertible {
+        /// The protocol family, such as `inet`.
         public let family: String
+        /// The name within the family.
         public let name: String
 
+        /// Names a table, whether it exists or not.
         public init(family: String, name: String) {
             self.family = family
             self.name = name
@@ -17,6 +20,7 @@ public struct Nftables: Sendable {
 
     /// A table as it was right after it was applied. Whoever flushes it or changes a rule makes it differ.
     public struct Applied: Hashable, Sendable {
+        /// Which table it is.
         public let table: Table
         /// The script that made it.
         public let script: String

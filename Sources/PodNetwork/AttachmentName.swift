@@ -2,7 +2,9 @@ import Addressing
 
 /// The identity of an attachment as CNI defines it, and the names in the kernel that follow from it.
 public struct AttachmentName: Hashable, Sendable {
+    /// The name of the CNI network.
     public let network: String
+    /// The runtime's name of the container (`CNI_CONTAINERID`).
     public let containerID: String
     /// The interface's name inside the pod (`CNI_IFNAME`).
     public let interface: String

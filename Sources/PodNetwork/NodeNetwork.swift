@@ -23,6 +23,7 @@ public struct NodeInterface: Hashable, Sendable {
         case secondary(mark: UInt32, address: IPv4Address, gateway: IPv4Address)
     }
 
+    /// - Parameter mtu: `nil` leaves it as it is.
     public init(mac: MACAddress, table: UInt32, role: Role, mtu: Int? = nil) {
         self.mac = mac
         self.table = table
@@ -33,8 +34,10 @@ public struct NodeInterface: Hashable, Sendable {
 
 /// The node's side of the data plane: ENIs, their routing tables, and policy rules, constant in the number of pods.
 public struct NodeNetwork: Sendable {
+    /// The numbers, names and marks in use.
     public let layout: NetworkLayout
 
+    /// - Parameter layout: must be without ``NetworkLayout/problems()``.
     public init(layout: NetworkLayout = NetworkLayout()) {
         self.layout = layout
     }
@@ -51,16 +54,25 @@ public struct NodeNetwork: Sendable {
 
     /// One change.
     public enum Repair: Hashable, Sendable {
+        /// A file under `/proc/sys` was written.
         case setting(path: String, value: String)
+        /// An ENI's interface was changed.
         case link(name: String, LinkChange)
+        /// A secondary ENI's interface was without its primary address. It needs one: on an interface without any, the
+        /// kernel's reverse path filter drops every packet, even in its loose mode.
+        case addedAddress(InterfaceAddress)
+        /// A policy rule was missing.
         case addedRule(Rule)
+        /// A policy rule was ours and not wanted.
         case removedRule(Rule)
+        /// A route of an ENI's table was missing.
         case addedRoute(Route)
+        /// A route in an ENI's table was not wanted.
         case removedRoute(Route)
     }
 
-    /// Makes the kernel's state the wanted one: forwarding, the ENIs and their tables, all policy rules. Removes what is
-    /// left of ENIs that aren't listed any more, and nothing of anyone else: ours are the rules with our priorities
+    /// Makes the kernel's state the wanted one: forwarding, the ENIs and their tables, all policy rules. Removes what
+    /// is left of ENIs that aren't listed any more, and nothing of anyone else: ours are the rules with our priorities
     /// *and* our marks or tables, and the tables to which such rules lead.
     ///
     /// Must be called on a thread in the host's namespace, because settings are written through `/proc/sys`.
@@ -71,7 +83,9 @@ public struct NodeNetwork: Sendable {
     public func reconcile(_ interfaces: [NodeInterface], host: NetlinkSocket) throws(PodNetworkError) -> Report {
         var report = Report()
         try ensure(.forwarding, is: "1", in: &report)
-        let (links, rules) = try kernel { () throws(NetlinkError) in (try host.links(), try host.rules()) }
+        let (links, addresses, rules) = try kernel { () throws(NetlinkError) in
+            (try host.links(), try host.addresses(), try host.rules())
+        }
         let linkOfMAC = Dictionary(
             links.compactMap { link in link.mac.map { ($0, link) } }, uniquingKeysWith: { first, _ in first })
         var routes: [Repair] = []
@@ -87,6 +101,12 @@ public struct NodeNetwork: Sendable {
             if change != LinkChange() {
                 report.repairs.append(.link(name: link.name, change))
             }
+            if case .secondary(_, let address, _) = interface.role,
+                !addresses.contains(where: { $0.address == address && $0.interface == link.index })
+            {
+                let wanted = InterfaceAddress(address, prefixLength: 32, interface: link.index)
+                report.repairs.append(.addedAddress(wanted))
+            }
             routes += try routeRepairs(interface, link, host: host)
         }
         let wanted = wantedRules(interfaces)
@@ -100,8 +120,12 @@ public struct NodeNetwork: Sendable {
     }
 
     private func ensure(_ setting: KernelSetting, is value: String, in report: inout Report) throws(PodNetworkError) {
-        guard try setting.read() != value else { return }
-        try setting.write(value)
+        let changed = try kernel { () throws(NetlinkError) in
+            guard try setting.read() != value else { return false }
+            try setting.write(value)
+            return true
+        }
+        guard changed else { return }
         report.repairs.append(.setting(path: setting.path, value: value))
     }
 
@@ -184,6 +208,7 @@ extension NodeNetwork.Repair {
         switch self {
         case .setting: nil
         case .link(let name, let change): .changeLink(.name(name), change)
+        case .addedAddress(let address): .addAddress(address)
         case .addedRule(let rule): .addRule(rule)
         case .removedRule(let rule): .deleteRule(rule)
         case .addedRoute(let route): .addRoute(route)

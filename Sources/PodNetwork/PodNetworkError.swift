@@ -6,12 +6,10 @@ public enum PodNetworkError: Error, Hashable, Sendable {
     case interfaceTaken(String)
     /// The host end's name belongs to another attachment: the hashes of both identities are equal.
     case nameCollision(hostInterface: String, holder: String)
-    /// ``PodNetwork/check(_:in:host:pod:)`` found something else than what was set up; the sentence names it.
+    /// ``PodNetwork/check(_:host:pod:)`` found something else than what was set up; the sentence names it.
     case differs(String)
-    /// The kernel refused a request.
+    /// The kernel refused a request, or a setting under `/proc/sys`.
     case kernel(NetlinkError)
-    /// A kernel setting could not be written.
-    case setting(path: String, code: Int32)
 }
 
 extension PodNetworkError: CustomStringConvertible {
@@ -24,8 +22,6 @@ extension PodNetworkError: CustomStringConvertible {
                 + "container id"
         case .differs(let difference): difference
         case .kernel(let error): error.description
-        case .setting(let path, let code):
-            "can't write \(path): error \(code) of errno(3)"
         }
     }
 }

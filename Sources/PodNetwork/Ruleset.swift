@@ -10,12 +10,14 @@ public struct Ruleset: Hashable, Sendable {
         /// The mark that makes packets leave by it, ``NetworkLayout/mark(eni:)``.
         public var mark: UInt32
 
+        /// The group and mark of one ENI.
         public init(group: UInt32, mark: UInt32) {
             self.group = group
             self.mark = mark
         }
     }
 
+    /// The numbers, names and marks in use; must be without ``NetworkLayout/problems()``.
     public var layout: NetworkLayout
     /// The primary ENI's interface, such as `eth0`.
     public var primaryInterface: String
@@ -33,6 +35,7 @@ public struct Ruleset: Hashable, Sendable {
     /// Whether packets from addresses that a pod doesn't have are dropped.
     public var antiSpoofing: Bool
 
+    /// - Parameter vpcNetworks: at least one.
     public init(
         layout: NetworkLayout = NetworkLayout(), primaryInterface: String, primaryAddress: IPv4Address,
         secondaryENIs: [ENI] = [], vpcNetworks: [IPv4Network], excludedNetworks: [IPv4Network] = [],

@@ -125,7 +125,8 @@ public struct Fabric: Hashable, Sendable {
         }
         try KernelSetting.write(Fabric.routerSettings, in: routerNamespace)
         do throws(NftablesError) {
-            try await Nftables(namespace: router.namespace).apply(Fabric.routerRules)
+            _ = try await Nftables(namespace: router.namespace)
+                .apply(Fabric.routerRules, table: Nftables.Table(family: "ip", name: "fabric"))
         } catch {
             throw .rules(error)
         }

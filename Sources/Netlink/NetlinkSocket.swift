@@ -175,10 +175,11 @@ public final class NetlinkSocket {
         }
     }
 
-    private func transmit(_ bytes: [UInt8], operation: String) throws(NetlinkError) {
+    private func transmit(_ bytes: [UInt8], operation: @autoclosure () -> String) throws(NetlinkError) {
         let sent = bytes.withUnsafeBytes { Glibc.send(nl_socket_get_fd(handle), $0.baseAddress, $0.count, 0) }
         guard sent == bytes.count else {
-            throw NetlinkError(operation: operation, code: sent < 0 ? errno : EMSGSIZE)
+            let code = sent < 0 ? errno : EMSGSIZE
+            throw NetlinkError(operation: operation(), code: code)
         }
     }
 

@@ -14,6 +14,7 @@ struct Host: Sendable {
         host = namespace
         try host("sysctl -qw net.ipv4.ip_forward=1")
         try host("ip link set lo up")
+        try host("ip address add 10.0.0.1/32 dev lo")
         try host("ip rule add priority 512 lookup 1000")
     }
 

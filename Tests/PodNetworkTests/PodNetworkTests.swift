@@ -9,7 +9,6 @@ import Testing
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
             let (first, second) = (PodSpec.sample("first", "10.0.0.10"), PodSpec.sample("second", "10.0.0.11"))
-            try host.host("ip address add 10.0.0.1/32 dev lo")
             #expect(try host.setUp(first, in: namespaces[1]) == .created)
             #expect(try host.setUp(second, in: namespaces[2]) == .created)
 
@@ -173,7 +172,8 @@ import Testing
                 onHost: true, command: "sysctl -qw net.ipv6.conf.HOST.accept_ra=1",
                 difference: "host interface HOST has accept_ra 1"),
             Damage(
-                onHost: false, command: "ip link set eth0 mtu 1500", difference: "interface eth0 in the pod has MTU 1500"),
+                onHost: false, command: "ip link set eth0 mtu 1500",
+                difference: "interface eth0 in the pod has MTU 1500"),
             Damage(
                 onHost: false, command: "ip link set eth0 address 02:00:00:00:00:01",
                 difference: "interface eth0 in the pod has hardware address 02:00:00:00:00:01"),

@@ -59,10 +59,16 @@ public struct ENI: Sendable {
     public internal(set) var deviceIndex: Int?
     public internal(set) var phase: Phase
     public internal(set) var operation: Operation?
-    /// When its addresses last changed by our doing; the provider's view may lag behind for a while.
+    /// When it was last created or attached by our doing; the provider's view may lag behind for a while.
     public internal(set) var changedAt: Instant?
+    /// The addresses that came or went by our doing, the latest last, for as long as the view may lag behind.
+    private var recent: Deque<(address: IPv4Address, at: Instant)> = []
+    /// Since when it is unknown whether a detachment took place; `nil` while the provider is expected to answer.
+    var detachInDoubtSince: Instant?
     /// No step is tried before this, after one that failed.
     var retryAt: Instant?
+    /// Until when it is full by the provider's word, whatever the instance's limits say.
+    var fullUntil: Instant?
 
     /// Free addresses, the one that rests longest first.
     public internal(set) var free: Deque<IPv4Address> = []
@@ -104,6 +110,9 @@ public struct ENI: Sendable {
     /// The addresses that count towards the targets.
     var total: Int { free.count + cooling.count + assignedCount }
 
+    /// Whether something was asked of the provider that it may have done or not.
+    var isInDoubt: Bool { operation?.inDoubtSince != nil || detachInDoubtSince != nil }
+
     /// Addresses that the provider is being asked for.
     var incoming: Int {
         if case .assign(let count, _)? = operation?.kind { count } else { 0 }
@@ -113,8 +122,32 @@ public struct ENI: Sendable {
         if case .ready = phase { true } else { false }
     }
 
+    /// How many more addresses can be asked for.
+    func room(_ perENI: Int, _ now: Instant) -> Int {
+        (fullUntil ?? now) > now ? 0 : max(0, perENI - heldCount - incoming)
+    }
+
+    /// Serves pods, or will as soon as it is attached.
+    var isServingOrComing: Bool {
+        switch phase {
+        case .created, .attaching, .ready: true
+        case .detaching, .detached, .deleting, .lost: false
+        }
+    }
+
     /// The gateway of the ENI's subnet: by convention its first host address.
     public var gateway: IPv4Address { subnetCIDR[1] }
+
+    /// Remembers that an address came or went by our doing.
+    mutating func noteChange(of address: IPv4Address, window: Duration, _ now: Instant) {
+        while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }
+        recent.append((address, now))
+    }
+
+    /// The addresses of which a view asked for at `takenAt` may show what was before our last change.
+    func unsettled(window: Duration, _ takenAt: Instant) -> Set<IPv4Address> {
+        Set(recent.lazy.filter { takenAt < $0.at + window }.map(\.address))
+    }
 
     /// Takes an address out of the tally of its old state and adds it to the new one; `nil` is "not there".
     mutating func move(_ address: IPv4Address, from old: AddressState?, to new: AddressState?) {

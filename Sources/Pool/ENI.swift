@@ -59,7 +59,7 @@ public struct ENI: Sendable {
     public internal(set) var deviceIndex: Int?
     public internal(set) var phase: Phase
     public internal(set) var operation: Operation?
-    /// When it was last created or attached by our doing; the provider's view may lag behind for a while.
+    /// When it was last created, attached or detached by our doing; the provider's view may lag behind for a while.
     public internal(set) var changedAt: Instant?
     /// The addresses that came or went by our doing, the latest last, for as long as the view may lag behind.
     private var recent: Deque<(address: IPv4Address, at: Instant)> = []

@@ -52,7 +52,7 @@ extension Pool {
 
     /// The ENI of an ``Action/detachENI(_:)`` is attached to nothing.
     public mutating func detached(_ eni: ENIID, now: Instant) -> Outcome {
-        finishDetaching(eni)
+        finishDetaching(eni, now)
         providerAnswered()
         return settle(now)
     }
@@ -173,15 +173,22 @@ extension Pool {
         trouble = nil
     }
 
-    /// An address has come by our doing.
+    /// An address has come by our doing. One that a pod in the kernel uses already rests, until the next view makes it
+    /// the pod's.
     mutating func receive(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
         enis[eni]?.noteChange(of: address, window: configuration.consistencyWindow, now)
-        set(address, of: eni, to: .free)
+        if strayAddresses.contains(address) {
+            adopt(address, on: eni, now)
+            readBackAt = now
+        } else {
+            set(address, of: eni, to: .free)
+        }
     }
 
-    mutating func finishDetaching(_ eni: ENIID) {
+    mutating func finishDetaching(_ eni: ENIID, _ now: Instant) {
         guard case .detaching? = enis[eni]?.phase else { return }
         enis[eni]?.phase = .detached
+        enis[eni]?.changedAt = now
         enis[eni]?.deviceIndex = nil
         enis[eni]?.detachInDoubtSince = nil
     }

@@ -97,7 +97,7 @@ extension Pool {
 
     /// Takes in an address that came from elsewhere. It rests as after a pod, and for as long as the view may show
     /// what the last run of the daemon has given back.
-    private mutating func adopt(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
+    mutating func adopt(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
         let rest = max(configuration.cooldown, configuration.consistencyWindow)
         set(address, of: eni, to: .cooling(until: now + rest))
     }
@@ -136,8 +136,14 @@ extension Pool {
         case (.lost, .attached(let index)):
             enis[eni.id]?.phase = .created
             enis[eni.id]?.deviceIndex = index
+        case (.detached, .attached(let index)):
+            // It looked like leaked, in a view that lagged behind.
+            if hasShown(eni.changedAt, takenAt) {
+                enis[eni.id]?.phase = .created
+                enis[eni.id]?.deviceIndex = index
+            }
         case (.detaching, .detached):
-            if let doubt = eni.detachInDoubtSince, takenAt >= doubt { finishDetaching(eni.id) }
+            if let doubt = eni.detachInDoubtSince, takenAt >= doubt { finishDetaching(eni.id, now) }
         case (.detaching, .attached):
             if isSettled(eni, takenAt) { cancelDetaching(eni.id, now) }
         default: break
@@ -148,13 +154,19 @@ extension Pool {
 
     /// Whether the provider's view of an ENI, asked for at `takenAt`, must show what the pool did to it.
     private func isSettled(_ eni: ENI, _ takenAt: Instant) -> Bool {
-        func hasShown(_ change: Instant) -> Bool { takenAt >= change + configuration.consistencyWindow }
-        if let operation = eni.operation, !(operation.inDoubtSince.map(hasShown) ?? false) { return false }
+        if let operation = eni.operation {
+            guard let doubt = operation.inDoubtSince, hasShown(doubt, takenAt) else { return false }
+        }
         return switch eni.phase {
-        case .ready, .created: eni.changedAt.map(hasShown) ?? true
-        case .detaching: eni.detachInDoubtSince.map(hasShown) ?? false
+        case .ready, .created: hasShown(eni.changedAt, takenAt)
+        case .detaching: eni.detachInDoubtSince.map { hasShown($0, takenAt) } ?? false
         case .attaching, .detached, .deleting, .lost: false
         }
+    }
+
+    /// Whether a view asked for at `takenAt` must show a change; `nil` is one before this run.
+    private func hasShown(_ change: Instant?, _ takenAt: Instant) -> Bool {
+        change.map { takenAt >= $0 + configuration.consistencyWindow } ?? true
     }
 
     /// Takes leave of an ENI that does not exist any more.
@@ -188,7 +200,7 @@ extension Pool {
             for address in unknown {
                 if isOurs { receive(address, on: eni.id, now) } else { adopt(address, on: eni.id, now) }
             }
-            if !unknown.isEmpty || takenAt >= doubt + configuration.consistencyWindow {
+            if !unknown.isEmpty || hasShown(doubt, takenAt) {
                 enis[eni.id]?.operation = nil
             }
             return
@@ -251,6 +263,7 @@ extension Pool {
             outcome.repairs.append(.releasedAttachment(attachment.id, attachment.address))
             coolDown(attachment.id, now)
         }
+        strayAddresses = []
         for pod in pods where attachments[pod.id]?.address != pod.address { meet(pod, now) }
     }
 
@@ -258,6 +271,7 @@ extension Pool {
     private mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
         guard attachments[pod.id] == nil, let record = addresses[pod.address], record.state.attachment == nil else {
             outcome.repairs.append(.strayPod(pod.id, pod.address))
+            strayAddresses.insert(pod.address)
             return
         }
         assign(

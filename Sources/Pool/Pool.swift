@@ -74,6 +74,8 @@ public struct Pool: Sendable {
     var creations: [Creation] = []
     /// Device indexes of ENIs that somebody else manages.
     var foreignDevices: Set<Int> = []
+    /// Addresses that pods in the kernel use and the pool does not hold.
+    var strayAddresses: Set<IPv4Address> = []
     var trouble: Trouble?
     var subnetTrouble: SubnetTrouble?
     var eniTrouble: ENITrouble?

@@ -202,6 +202,18 @@ struct ReconcileTests {
         #expect(world.pool.attachments.count == 1)
     }
 
+    @Test("an address that a stray pod uses is not handed out when the provider assigns it")
+    func strayAddress() throws {
+        var world = settled()
+        let address = IPv4Address("10.0.9.9")!
+        world.kernel[PoolWorld.id("stray")] = address
+        world.reconcile()
+        world.cloud.free.append(address)
+        world.reconfigure { $0.target = .addresses(warm: 7, minimum: 0) }
+        world.run(for: .seconds(1))
+        #expect(world.address(of: "stray") == address && world.breach == nil)
+    }
+
     @Test("a view that lags behind undoes nothing that was confirmed")
     func staleView() {
         var world = PoolWorld(limits: NodeLimits(enis: 3, ipv4PerENI: 5)) {

@@ -5,6 +5,7 @@ import Timekeeping
 public struct AttachmentID: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The name of the network configuration.
     public var network: String
+    /// The container's name as the runtime gave it.
     public var containerID: String
     /// The interface's name inside the pod.
     public var ifname: String
@@ -20,8 +21,11 @@ public struct AttachmentID: Hashable, Codable, Sendable, CustomStringConvertible
 
 /// Kubernetes' names for the pod that an attachment belongs to; empty where the runtime gave none.
 public struct PodIdentity: Hashable, Codable, Sendable {
+    /// The namespace of the pod.
     public var namespace: String
+    /// The name of the pod.
     public var name: String
+    /// The UID of the pod, which no later pod of the same name shares.
     public var uid: String
 
     public init(namespace: String = "", name: String = "", uid: String = "") {
@@ -33,11 +37,15 @@ public struct PodIdentity: Hashable, Codable, Sendable {
 
 /// A pod interface that holds an address.
 public struct Attachment: Hashable, Sendable {
+    /// What CNI names the interface by.
     public var id: AttachmentID
+    /// The pod that the interface belongs to.
     public var pod: PodIdentity
     /// The path of the pod's network namespace as the runtime gave it.
     public var netns: String
+    /// The pod's address.
     public var address: IPv4Address
+    /// The ENI that has the address.
     public var eni: ENIID
     /// When the address was granted.
     public var since: Instant

@@ -23,6 +23,7 @@ public enum AddressState: Hashable, Sendable {
 
 /// One network interface of the node, as the pool sees it, with the tally of its addresses.
 public struct ENI: Sendable {
+    /// Where an ENI is in its life.
     public enum Phase: Hashable, Sendable {
         /// Exists, attached to nothing.
         case created
@@ -40,24 +41,36 @@ public struct ENI: Sendable {
 
     /// A change of the ENI's addresses that the provider works on: at most one at a time.
     public struct Operation: Hashable, Sendable {
+        /// What the provider was asked for.
         public enum Kind: Hashable, Sendable {
             case assign(count: Int, MutationToken)
             case unassign([IPv4Address])
         }
+        /// What the provider was asked for.
         public var kind: Kind
         /// Since when it is unknown whether the change took place; `nil` while the provider is expected to answer.
         public var inDoubtSince: Instant?
     }
 
+    /// The provider's name of the ENI.
     public let id: ENIID
+    /// The hardware address, by which the kernel shows the interface.
     public let mac: MACAddress
+    /// The subnet that all its addresses are of.
     public let subnet: SubnetID
+    /// The subnet's network.
     public let subnetCIDR: IPv4Network
+    /// The network card, 0 on all but the largest instance types.
     public let networkCard: Int
+    /// The ENI's own address, which is never for pods.
     public let primaryAddress: IPv4Address
+    /// The instance was started with it; it is never detached.
     public let isPrimary: Bool
+    /// The device index, from its choice on until the ENI is detached.
     public internal(set) var deviceIndex: Int?
+    /// Where it is in its life.
     public internal(set) var phase: Phase
+    /// What the provider changes of its addresses; `nil` while nothing is under way.
     public internal(set) var operation: Operation?
     /// When it was last created, attached or detached by our doing; the provider's view may lag behind for a while.
     public internal(set) var changedAt: Instant?
@@ -74,8 +87,11 @@ public struct ENI: Sendable {
     public internal(set) var free: Deque<IPv4Address> = []
     /// Cooling addresses, the one that is ready first at the front.
     var cooling: Deque<(address: IPv4Address, until: Instant)> = []
+    /// Addresses that pods use.
     public internal(set) var assignedCount = 0
+    /// Addresses that pods use though the provider took them away.
     public internal(set) var orphanedCount = 0
+    /// Addresses that are on their way out.
     public internal(set) var releasingCount = 0
 
     init(_ view: InterfaceView, phase: Phase) {
@@ -102,6 +118,7 @@ public struct ENI: Sendable {
         phase = .created
     }
 
+    /// Addresses that rest after their pods ended.
     public var coolingCount: Int { cooling.count }
 
     /// All pod addresses that occupy a slot of the ENI.
@@ -118,6 +135,7 @@ public struct ENI: Sendable {
         if case .assign(let count, _)? = operation?.kind { count } else { 0 }
     }
 
+    /// Whether it serves pods.
     public var isReady: Bool {
         if case .ready = phase { true } else { false }
     }

@@ -4,8 +4,11 @@ import Timekeeping
 
 /// An ADD: a pod interface wants an address.
 public struct AddRequest: Hashable, Sendable {
+    /// What CNI names the interface by.
     public var id: AttachmentID
+    /// Kubernetes' names for the pod.
     public var pod: PodIdentity
+    /// The path of the pod's network namespace.
     public var netns: String
     /// The address that the runtime asks for; any, if `nil`.
     public var requested: IPv4Address?
@@ -45,6 +48,7 @@ extension Pool {
     /// DEL: the interface is gone, and its address begins to cool. An unknown attachment is no error.
     public mutating func release(_ id: AttachmentID, now: Instant) -> Outcome {
         withdrawWaiters(of: id)
+        if !strays.isEmpty { strays = strays.filter { $0.value != id } }
         coolDown(id, now)
         return settle(now)
     }

@@ -70,6 +70,8 @@ extension Pool {
     public mutating func failed(
         _ action: Action, _ error: ProviderError, jitter: Double, now: Instant
     ) -> Outcome {
+        // What was to go is gone.
+        if case (.deleteENI(let eni), .notFound) = (action, error) { return deleted(eni, now: now) }
         // That the node may not give back is no reason not to grow.
         let concernsAll = !(action.givesBack && error.isDenial)
         let retryAt = (concernsAll ? note(error, jitter, now) : nil) ?? now + pause(after: error, jitter)
@@ -77,25 +79,11 @@ extension Pool {
         switch action {
         case .createENI(let token, _): creationFailed(token, error, retryAt, now)
         case .attachENI(let eni, _): attachFailed(eni, error, retryAt)
-        case .configureENI(let eni): rest(eni, as: .created, until: retryAt)
+        case .configureENI(let eni): configurationFailed(eni, retryAt)
         case .assign(let eni, _, let token): assignFailed(eni, token, error, retryAt, now)
-        case .unassign(let eni, _):
-            enis[eni]?.operation = nil
-            enis[eni]?.retryAt = retryAt
-        case .detachENI(let eni):
-            if error.contradictsView {
-                enis[eni]?.detachInDoubtSince = now
-            } else {
-                cancelDetaching(eni, now)
-                enis[eni]?.retryAt = retryAt
-            }
-        case .deleteENI(let eni):
-            if case .notFound = error {
-                forget(eni)
-                readBackAt = nil
-            } else {
-                rest(eni, as: .detached, until: retryAt)
-            }
+        case .unassign(let eni, _): unassignFailed(eni, retryAt)
+        case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
+        case .deleteENI(let eni): deleteFailed(eni, retryAt)
         case .grant, .refuse, .readBack: break
         }
         return settle(now)
@@ -117,10 +105,17 @@ extension Pool {
 
     /// Whether it took place the next view tells; until then the step is taken again from the start.
     private mutating func attachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
+        guard case .attaching? = enis[eni]?.phase else { return }
         enis[eni]?.deviceIndex = nil
-        guard error == .limitReached(.interfaces) else { return rest(eni, as: .created, until: retryAt) }
+        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, retryAt) }
         eniTrouble = ENITrouble(error: error, until: retryAt)
         if let full = enis[eni], full.assignedCount > 0 { lose(full) } else { enis[eni]?.phase = .detached }
+    }
+
+    private mutating func configurationFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard case .attaching? = enis[eni]?.phase else { return }
+        enis[eni]?.phase = .created
+        enis[eni]?.retryAt = retryAt
     }
 
     private mutating func assignFailed(
@@ -133,6 +128,30 @@ extension Pool {
             enis[eni]?.operation = nil
             if case .limitReached = error { enis[eni]?.fullUntil = retryAt } else { enis[eni]?.retryAt = retryAt }
         }
+    }
+
+    /// The addresses stay on their way out: taking them away twice changes nothing.
+    private mutating func unassignFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard case .unassign? = enis[eni]?.operation?.kind else { return }
+        enis[eni]?.operation = nil
+        enis[eni]?.retryAt = retryAt
+    }
+
+    private mutating func detachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant, _ now: Instant) {
+        guard case .detaching? = enis[eni]?.phase else { return }
+        if error.contradictsView {
+            enis[eni]?.detachInDoubtSince = now
+        } else {
+            cancelDetaching(eni, now)
+            enis[eni]?.retryAt = retryAt
+        }
+    }
+
+    /// Deleting twice does no harm.
+    private mutating func deleteFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard enis[eni]?.phase == .deleting else { return }
+        enis[eni]?.phase = .detached
+        enis[eni]?.retryAt = retryAt
     }
 
     // MARK: Rules
@@ -173,18 +192,18 @@ extension Pool {
         trouble = nil
     }
 
-    /// An address has come by our doing. One that a pod in the kernel uses already rests, until the next view makes it
-    /// the pod's.
+    /// An address has come by our doing. One that a pod in the kernel uses already is the pod's.
     mutating func receive(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
         enis[eni]?.noteChange(of: address, window: configuration.consistencyWindow, now)
-        if strayAddresses.contains(address) {
+        if let pod = strays[address] {
             adopt(address, on: eni, now)
-            readBackAt = now
+            meet(Observation.Pod(id: pod, address: address), now)
         } else {
             set(address, of: eni, to: .free)
         }
     }
 
+    /// An ENI that was to be detached is attached to nothing.
     mutating func finishDetaching(_ eni: ENIID, _ now: Instant) {
         guard case .detaching? = enis[eni]?.phase else { return }
         enis[eni]?.phase = .detached
@@ -201,11 +220,6 @@ extension Pool {
         for record in addresses.values where record.eni == eni && record.state == .releasing {
             set(record.address, of: eni, to: .free)
         }
-    }
-
-    private mutating func rest(_ eni: ENIID, as phase: ENI.Phase, until: Instant) {
-        enis[eni]?.phase = phase
-        enis[eni]?.retryAt = until
     }
 }
 

@@ -1,40 +1,6 @@
 import Addressing
 import Timekeeping
 
-/// What the provider and the kernel say at one moment.
-public struct Observation: Hashable, Sendable {
-    /// A pod that the kernel routes an address to.
-    public struct Pod: Hashable, Sendable {
-        public var id: AttachmentID
-        public var address: IPv4Address
-
-        public init(id: AttachmentID, address: IPv4Address) {
-            self.id = id
-            self.address = address
-        }
-    }
-
-    public var node: NodeView
-    public var interfaces: [InterfaceView]
-    public var subnets: [SubnetView]
-    public var pods: [Pod]
-
-    public init(node: NodeView, interfaces: [InterfaceView], subnets: [SubnetView], pods: [Pod]) {
-        self.node = node
-        self.interfaces = interfaces
-        self.subnets = subnets
-        self.pods = pods
-    }
-}
-
-/// The tags that mean something to the pool.
-public enum ENITag {
-    /// The token of the creation, which finds an ENI whose creation was never answered.
-    public static let token = "warmpool.dev/token"
-    /// An ENI with this tag is left alone (source: AWS VPC CNI, which honours the same tag).
-    public static let noManage = "node.k8s.amazonaws.com/no_manage"
-}
-
 extension Pool {
     /// Settles every disagreement between the pool, the provider's view and the kernel's pods, in the safe direction,
     /// and reports each as a ``Repair``.
@@ -77,8 +43,8 @@ extension Pool {
     /// The view was read: what kept it from being read is over, and so is the provider's silence. That it does not do
     /// what it is asked is another matter.
     private mutating func viewAnswered() {
-        guard let known = trouble else { return }
-        if case .unreachable = known.error { trouble = nil } else if known.concernsView { trouble = nil }
+        if trouble?.concernsView == true { trouble = nil }
+        if case .unreachable? = trouble?.error { trouble = nil }
     }
 
     /// Takes in an ENI that was created by our doing; its addresses are free.
@@ -181,6 +147,7 @@ extension Pool {
         outcome.repairs.append(.lostENI(eni.id))
         enis[eni.id]?.phase = .lost
         enis[eni.id]?.operation = nil
+        enis[eni.id]?.detachInDoubtSince = nil
         if enis[eni.id]?.orphanedCount == 0 { remove(eni.id) }
     }
 
@@ -237,9 +204,7 @@ extension Pool {
 
     /// A creation that the view does not show after the time that the view may lag behind did not take place.
     private mutating func dropCreationsInDoubt(_ takenAt: Instant) {
-        creations.removeAll { creation in
-            creation.inDoubtSince.map { takenAt >= $0 + configuration.consistencyWindow } ?? false
-        }
+        creations = creations.filter { $0.inDoubtSince.map { !hasShown($0, takenAt) } ?? true }
     }
 
     /// A subnet whose free count changes may have room again.
@@ -263,15 +228,16 @@ extension Pool {
             outcome.repairs.append(.releasedAttachment(attachment.id, attachment.address))
             coolDown(attachment.id, now)
         }
-        strayAddresses = []
+        strays = [:]
         for pod in pods where attachments[pod.id]?.address != pod.address { meet(pod, now) }
     }
 
-    /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its address.
-    private mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
+    /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its address, now or when
+    /// the address comes.
+    mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
         guard attachments[pod.id] == nil, let record = addresses[pod.address], record.state.attachment == nil else {
             outcome.repairs.append(.strayPod(pod.id, pod.address))
-            strayAddresses.insert(pod.address)
+            strays[pod.address] = pod.id
             return
         }
         assign(

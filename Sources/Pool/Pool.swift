@@ -11,7 +11,7 @@ import Timekeeping
 /// ```swift
 /// var pool = Pool(configuration: PoolConfiguration(), nonce: "i-1", now: now)
 /// var outcome = pool.reconcile(observation, takenAt: now, now: now)   // asks for the primary ENI to be configured
-/// outcome = pool.add(request, now: now)                               // grants, waits or refuses
+/// outcome = pool.add(request, waiter: WaiterID(1), now: now)          // grants, waits or refuses
 /// ```
 ///
 /// | file | rules |
@@ -63,19 +63,23 @@ public struct Pool: Sendable {
         var freeAddresses: Int?
     }
 
+    /// What the operator chose.
     public internal(set) var configuration: PoolConfiguration
     /// What the instance allows; `nil` until the provider's view was read.
     public internal(set) var limits: NodeLimits?
+    /// The node's ENIs, in the order in which they came.
     public internal(set) var enis: OrderedDictionary<ENIID, ENI> = [:]
+    /// All pod addresses that the node holds.
     public internal(set) var addresses: [IPv4Address: AddressRecord] = [:]
+    /// All pod interfaces that have an address.
     public internal(set) var attachments: [AttachmentID: Attachment] = [:]
 
     var waiters: Deque<Waiter> = []
     var creations: [Creation] = []
     /// Device indexes of ENIs that somebody else manages.
     var foreignDevices: Set<Int> = []
-    /// Addresses that pods in the kernel use and the pool does not hold.
-    var strayAddresses: Set<IPv4Address> = []
+    /// Pods in the kernel whose address the pool does not hold, or holds for another.
+    var strays: [IPv4Address: AttachmentID] = [:]
     var trouble: Trouble?
     var subnetTrouble: SubnetTrouble?
     var eniTrouble: ENITrouble?

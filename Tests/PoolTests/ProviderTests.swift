@@ -63,6 +63,78 @@ struct ProviderTests {
         #expect(world.cloud.shape == [2, 2] && world.count(.create) == 1 && world.repairs.isEmpty)
     }
 
+    @Test("while a creation is in doubt no other is asked for")
+    func creationInDoubt() {
+        var world = PoolWorld(limits: NodeLimits(enis: 4, ipv4PerENI: 3)) { $0.target = .enis(3) }
+        world.fates[.create] = [.isLost(applied: false)]
+        world.latency[.readBack] = .seconds(3)
+        world.reconcile()
+        world.run(for: .seconds(2))
+        let asked = world.count(.create)
+        world.run(for: .seconds(55))
+        #expect(world.count(.create) == asked)
+        world.run(for: .seconds(60))
+        #expect(world.cloud.shape == [2, 2, 2] && world.isConsistent && world.breach == nil)
+    }
+
+    @Test("what a view after a restart shows may be what was given back before it: it rests, in doubt or not")
+    func ghostInDoubt() throws {
+        var world = PoolWorld(limits: NodeLimits(enis: 1, ipv4PerENI: 9)) {
+            $0.target = .addresses(warm: 4, minimum: 0)
+            $0.cooldown = .zero
+        }
+        world.start()
+        world.run(for: .seconds(100))
+        world.viewLag = .seconds(10)
+        world.reconfigure { $0.target = .addresses(warm: 1, minimum: 0) }
+        world.run(for: .seconds(1))
+        #expect(world.cloud.shape == [1])
+        world.restart()
+        // Read before the provider took the addresses away.
+        let before = world.observation
+        #expect(before.interfaces[0].secondaryAddresses.count == 4)
+        var early = before
+        early.interfaces[0].secondaryAddresses = world.cloud.interfaces[NaiveCloud.primary]!.secondaryAddresses
+        world.perform(world.pool.reconcile(early, takenAt: world.now, now: world.now))
+        world.run(for: .seconds(1))
+        world.fates[.assign] = [.isLost(applied: false)]
+        for pod in ["a", "b", "c"] { world.add(pod, for: .seconds(100)) }
+        world.run(for: .seconds(1))
+        world.perform(world.pool.reconcile(before, takenAt: world.now, now: world.now))
+        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.address, on: $0.eni) })
+        world.viewLag = .zero
+        world.run(for: .seconds(90))
+        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.address, on: $0.eni) })
+        #expect(world.pool.attachments.count == 3 && world.breach == nil)
+    }
+
+    @Test("an answer to another question is not this one's")
+    func anotherToken() throws {
+        var world = PoolWorld { $0.target = .addresses(warm: 2, minimum: 0) }
+        world.fates[.assign] = [.hangs]
+        world.start()
+        let stranger = IPv4Address("10.0.9.9")!
+        world.perform(
+            world.pool.assigned(NaiveCloud.primary, [stranger], token: MutationToken("x"), now: world.now))
+        #expect(world.state(stranger) == nil && world.pool.enis[NaiveCloud.primary]?.incoming == 2)
+    }
+
+    @Test("an address that turns out to be a pod's while it is taken away stays the pod's")
+    func takenFromPod() throws {
+        var world = PoolWorld(limits: NodeLimits(enis: 1, ipv4PerENI: 9)) {
+            $0.target = .addresses(warm: 4, minimum: 0)
+        }
+        world.start()
+        world.run(for: .seconds(100))
+        world.fates[.unassign] = [.hangs]
+        world.reconfigure { $0.target = .addresses(warm: 1, minimum: 0) }
+        let leaving = try #require(world.pool.addresses.values.first { $0.state == .releasing }).address
+        world.kernel[PoolWorld.id("stranger")] = leaving
+        world.reconcile()
+        world.perform(world.pool.unassigned(NaiveCloud.primary, [leaving], now: world.now))
+        #expect(world.state(leaving) == .assigned(PoolWorld.id("stranger")) && world.breach == nil)
+    }
+
     @Test("an ENI whose detachment is in doubt hands out nothing")
     func lostDetachment() throws {
         var world = PoolWorld(limits: NodeLimits(enis: 2, ipv4PerENI: 3)) { $0.target = .enis(1) }

@@ -150,6 +150,9 @@ struct ReleaseTests {
         for pod in ["a", "b", "c"] { world.add(pod) }
         world.run(for: .seconds(100))
         #expect(world.cloud.shape == [4, 4])
+        world.reconfigure { $0.maxPods = 3 }
+        world.add("one more")
+        #expect(world.cause(of: "one more") == .maxPodsReached(limit: 3), "though there are free addresses still")
         world.reconfigure { $0.maxPods = 2 }
         world.run(for: .seconds(300))
         #expect(world.cloud.shape == [3] && world.pool.attachments.count == 3)

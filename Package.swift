@@ -75,7 +75,6 @@ let tests: [Target] = [
     .tests("InstanceLimits"),
     .tests("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping"]),
-    .tests("Daemon", ["ControlProtocol", "Pool", "PodNetwork", "Providers"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
     .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),

@@ -66,16 +66,16 @@ struct ProviderTests {
 
     @Test("while a creation is in doubt no other is asked for")
     func creationInDoubt() {
-        var world = PoolWorld(limits: NodeLimits(enis: 4, ipv4PerENI: 3)) { $0.target = .enis(3) }
+        var world = PoolWorld(limits: NodeLimits(enis: 4, ipv4PerENI: 3))
+        world.start()
         world.fates[.create] = [.isLost(applied: false)]
-        world.latency[.readBack] = .seconds(3)
-        world.reconcile()
-        world.run(for: .seconds(2))
-        let asked = world.count(.create)
-        world.run(for: .seconds(55))
-        #expect(world.count(.create) == asked)
-        world.run(for: .seconds(60))
-        #expect(world.cloud.shape == [2, 2, 2] && world.isConsistent && world.breach == nil)
+        world.add("a")
+        world.run(for: .seconds(5))
+        for pod in ["b", "c", "d", "e"] { world.add(pod, for: .seconds(100)) }
+        world.run(for: .seconds(50))
+        #expect(world.count(.create) == 1 && world.address(of: "b") != nil && world.answer(to: "e") == nil)
+        world.run(for: .seconds(40))
+        #expect(world.address(of: "e") != nil && world.isConsistent && world.breach == nil)
     }
 
     @Test("what a view after a restart shows may be what was given back before it: it rests, in doubt or not")

@@ -151,9 +151,6 @@ struct ReleaseTests {
         for pod in ["a", "b", "c"] { world.add(pod) }
         world.run(for: .seconds(100))
         #expect(world.cloud.shape == [4, 4])
-        world.reconfigure { $0.maxPods = 3 }
-        world.add("one more")
-        #expect(world.cause(of: "one more") == .maxPodsReached(limit: 3), "though there are free addresses still")
         world.reconfigure { $0.maxPods = 2 }
         world.run(for: .seconds(300))
         #expect(world.cloud.shape == [3] && world.pool.attachments.count == 3)
@@ -164,6 +161,17 @@ struct ReleaseTests {
         #expect(world.cloud.shape == [2] && world.isConsistent && world.breach == nil)
     }
 
+    @Test("max-pods binds at once, though there are free addresses still")
+    func loweredMaxPodsAtOnce() {
+        var world = PoolWorld(limits: NodeLimits(enis: 3, ipv4PerENI: 9))
+        world.start()
+        for pod in ["a", "b", "c"] { world.add(pod) }
+        world.reconfigure { $0.maxPods = 3 }
+        #expect(world.pool.enis[NaiveCloud.primary]?.free.count == 5)
+        world.add("one more")
+        #expect(world.cause(of: "one more") == .maxPodsReached(limit: 3))
+    }
+
     @Test("an ADD that is refused at the moment when a step is due does not put it off")
     func refusedWhileDue() {
         var world = PoolWorld(limits: NodeLimits(enis: 1, ipv4PerENI: 9)) {
@@ -172,10 +180,6 @@ struct ReleaseTests {
         world.start()
         for pod in ["a", "b"] { world.add(pod) }
         world.run(for: .seconds(300))
-        var configuration = world.pool.configuration
-        configuration.maxPods = 2
-        // The ADD is there when the configuration changes.
-        world.cloud.limits = NodeLimits(enis: 1, ipv4PerENI: 9)
         world.fates[.unassign] = [.fails(.incorrectState("busy"))]
         world.reconfigure { $0.maxPods = 2 }
         world.run(for: .seconds(100))

@@ -42,8 +42,8 @@ let assemblies: [Target] = [
     .target(
         name: "Simulator",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Providers",
-            "Timekeeping", .argumentParser, .subprocess,
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
+            "Timekeeping",
         ],
         path: "Simulator", exclude: ["Command"]),
 ]
@@ -60,7 +60,11 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
     .executableTarget(
-        name: "warmpool-sim", dependencies: ["Simulator", .argumentParser], path: "Simulator/Command"),
+        name: "warmpool-sim",
+        dependencies: [
+            "InstanceLimits", "JSON", "Simulator", "Timekeeping", .argumentParser, .unixSignals,
+        ],
+        path: "Simulator/Command"),
 ]
 
 let tests: [Target] = [
@@ -80,6 +84,11 @@ let tests: [Target] = [
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
     .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+    .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
+    .tests("Netlink", ["Addressing", "NamespaceTesting"]),
+    .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
+    .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
+    .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
 ]
 
 let package = Package(
@@ -118,6 +127,7 @@ extension Target.Dependency {
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let yams = product(name: "Yams", package: "Yams")
 }

@@ -1,6 +1,7 @@
 import Addressing
 import Glibc
 import Netlink
+import Nftables
 
 /// A VPC made of network namespaces, with real interfaces, routes and packets.
 ///
@@ -37,16 +38,23 @@ public struct Fabric: Hashable, Sendable {
     public static let longestName = 32
 
     private init(name: String, nodes: Int) throws(FabricError) {
+        try Fabric.check(name: name)
+        self.name = name
+        self.nodes = (0..<max(nodes, 0)).map { "\(name)-node\($0 + 1)" }
+        router = FabricRouter(namespace: "\(name)-router")
+        outside = "\(name)-outside"
+    }
+
+    /// Whether a fabric can have this name.
+    ///
+    /// - Throws: ``FabricError/invalidName(_:)``
+    public static func check(name: String) throws(FabricError) {
         let letters = name.utf8.allSatisfy {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || $0 == UInt8(ascii: "-")
         }
         guard letters, (1...Fabric.longestName).contains(name.utf8.count), !name.hasPrefix("-"), !name.hasSuffix("-")
         else { throw .invalidName(name) }
-        self.name = name
-        self.nodes = (0..<max(nodes, 0)).map { "\(name)-node\($0 + 1)" }
-        router = FabricRouter(namespace: "\(name)-router")
-        outside = "\(name)-outside"
     }
 
     /// Makes a fabric whose nodes have no interface yet. What a fabric of this name left behind is removed first.
@@ -83,14 +91,14 @@ public struct Fabric: Hashable, Sendable {
     /// - Throws: the first ``FabricError``, after everything was tried.
     @discardableResult
     public static func remove(name: String) async throws(FabricError) -> [String] {
-        _ = try Fabric(name: name, nodes: 0)
+        try check(name: name)
         let names = NamespaceNames.all(of: name)
         var failure: FabricError?
         for name in names {
             do throws(FabricError) {
                 // A process inside would keep a namespace, and its interfaces, beyond the end of its name.
                 removeLinks(in: name)
-                try await NamespaceCommands.delete(name)
+                try await NamespaceCommand.delete(name)
             } catch {
                 failure = failure ?? error
             }
@@ -110,13 +118,18 @@ public struct Fabric: Hashable, Sendable {
 
     private func build() async throws(FabricError) {
         for namespace in [router.namespace, outside] + nodes {
-            try await NamespaceCommands.add(namespace)
+            try await NamespaceCommand.add(namespace)
         }
         let routerNamespace = try asFabricError { () throws(NetlinkError) in
             try NetworkNamespace(named: router.namespace)
         }
         try KernelSetting.write(Fabric.routerSettings, in: routerNamespace)
-        try await NamespaceCommands.applyRules(Fabric.routerRules, in: router.namespace)
+        do throws(NftablesError) {
+            _ = try await Nftables(namespace: router.namespace)
+                .apply(Fabric.routerRules, table: Nftables.Table(family: "ip", name: "fabric"))
+        } catch {
+            throw .rules(error)
+        }
         try asFabricError { () throws(NetlinkError) in
             for namespace in [router.namespace, outside] + nodes {
                 try NetlinkSocket(in: NetworkNamespace(named: namespace))

@@ -1,5 +1,6 @@
 import Glibc
 import Netlink
+import Nftables
 
 /// Why a fabric could not be made, changed or removed.
 public enum FabricError: Error, Sendable, CustomStringConvertible {
@@ -11,6 +12,8 @@ public enum FabricError: Error, Sendable, CustomStringConvertible {
     case noRouter(namespace: String, NetlinkError)
     /// The kernel refused a change.
     case kernel(NetlinkError)
+    /// The router's packet filter could not be set up.
+    case rules(NftablesError)
     /// A command failed or could not be started.
     case command(String, reason: String)
     /// A setting of the kernel could not be written.
@@ -28,6 +31,7 @@ public enum FabricError: Error, Sendable, CustomStringConvertible {
             "the fabric's router, network namespace '\(namespace)', cannot be opened (\(error)): create the fabric "
                 + "first, or correct the router's name"
         case .kernel(let error): error.description
+        case .rules(let error): error.description
         case .command(let command, let reason): "'\(command)' failed: \(reason)"
         case .setting(let path, let code): "cannot write \(path): \(String(cString: strerror(code)))"
         }

@@ -4,11 +4,14 @@ import Glibc
 
 /// An IPv4 address on an interface.
 public struct InterfaceAddress: Hashable, Sendable {
+    /// The address itself, host bits included.
     public var address: IPv4Address
+    /// How many leading bits the addresses on the link share; 0 to 32.
     public var prefixLength: Int
     /// The interface's index.
     public var interface: Int
 
+    /// - Parameter interface: the interface's index.
     public init(_ address: IPv4Address, prefixLength: Int, interface: Int) {
         self.address = address
         self.prefixLength = prefixLength
@@ -26,13 +29,16 @@ public struct InterfaceAddress: Hashable, Sendable {
 
 /// An entry of the neighbour table: which hardware address an IPv4 address on a link has.
 public struct Neighbour: Hashable, Sendable {
+    /// The neighbour's IPv4 address.
     public var address: IPv4Address
+    /// Its hardware address.
     public var mac: MACAddress
     /// The interface's index.
     public var interface: Int
     /// Whether it was set by hand and never expires; the kernel's own findings are not.
     public var isPermanent: Bool
 
+    /// - Parameter interface: the interface's index.
     public init(_ address: IPv4Address, mac: MACAddress, interface: Int, isPermanent: Bool = true) {
         self.address = address
         self.mac = mac

@@ -6,9 +6,11 @@ import Glibc
 public struct Link: Hashable, Sendable {
     /// The interface's number in its namespace.
     public let index: Int
+    /// The interface's name, 1 to 15 bytes.
     public let name: String
     /// `nil` for an interface without a six-byte hardware address.
     public let mac: MACAddress?
+    /// The largest packet, in bytes.
     public let mtu: Int
     /// The interface group (`IFLA_GROUP`); 0 unless someone set it.
     public let group: UInt32
@@ -40,7 +42,9 @@ public struct Link: Hashable, Sendable {
 
 /// How a request names an interface.
 public enum LinkReference: Hashable, Sendable, CustomStringConvertible {
+    /// By its name.
     case name(String)
+    /// By its number in the socket's namespace.
     case index(Int)
 
     /// As the `ip` command would name it: `dev eth1`, `index 7`.
@@ -54,12 +58,18 @@ public enum LinkReference: Hashable, Sendable, CustomStringConvertible {
 
 /// What to change about an interface; `nil` leaves it as it is.
 public struct LinkChange: Hashable, Sendable {
+    /// Up or down.
     public var isUp: Bool?
+    /// The free text of ``Link/alias``, at most 255 bytes.
     public var alias: String?
+    /// The interface group.
     public var group: UInt32?
+    /// The largest packet, in bytes.
     public var mtu: Int?
+    /// The hardware address.
     public var mac: MACAddress?
 
+    /// What isn't named stays as it is.
     public init(
         isUp: Bool? = nil, alias: String? = nil, group: UInt32? = nil, mtu: Int? = nil, mac: MACAddress? = nil
     ) {
@@ -75,13 +85,16 @@ public struct LinkChange: Hashable, Sendable {
 public struct VethPair: Sendable {
     /// One end of the pair.
     public struct End: Hashable, Sendable {
+        /// The interface's name, 1 to 15 bytes.
         public var name: String
         /// `nil` lets the kernel draw one.
         public var mac: MACAddress?
         /// `nil` is the kernel's default, 1500.
         public var mtu: Int?
+        /// The interface group; 0 is the kernel's default.
         public var group: UInt32
 
+        /// What isn't named is as the kernel makes it.
         public init(name: String, mac: MACAddress? = nil, mtu: Int? = nil, group: UInt32 = 0) {
             self.name = name
             self.mac = mac
@@ -90,11 +103,14 @@ public struct VethPair: Sendable {
         }
     }
 
+    /// The end in the socket's namespace.
     public var near: End
+    /// The other end.
     public var peer: End
     /// Where the peer is made; `nil` for the socket's own namespace.
     public var peerNamespace: NetworkNamespace?
 
+    /// - Parameter peerNamespace: `nil` for the socket's own.
     public init(near: End, peer: End, peerNamespace: NetworkNamespace? = nil) {
         self.near = near
         self.peer = peer

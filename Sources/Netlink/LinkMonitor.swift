@@ -30,8 +30,8 @@ public final class LinkMonitor {
 
     /// The events that are waiting, oldest first; empty where there are none. Never blocks.
     ///
-    /// - Throws: a ``NetlinkError`` with `ENOBUFS` where the kernel dropped events because nobody read them in time: the
-    ///   caller then reads the links anew (``NetlinkSocket/links()``) and goes on.
+    /// - Throws: a ``NetlinkError`` with `ENOBUFS` where the kernel dropped events because nobody read them in time:
+    ///   the caller then reads the links anew (``NetlinkSocket/links()``) and goes on.
     public func read() throws(NetlinkError) -> [Event] {
         var events: [Event] = []
         do {

@@ -10,6 +10,7 @@ public struct NetlinkError: Error, Hashable, Sendable {
     /// The kernel's own words for it, where it sent any (`NLMSGERR_ATTR_MSG` of its extended acknowledgement).
     public let kernelMessage: String?
 
+    /// - Parameter code: of errno(3), positive.
     public init(operation: String, code: Int32, kernelMessage: String? = nil) {
         self.operation = operation
         self.code = code

@@ -18,7 +18,12 @@ extension Request {
             neighbour.message { rtnl_neigh_build_add_request($0, create | replace, $1) }
         case .addRoute(let route): route.message { rtnl_route_build_add_request($0, create | exclusive, $1) }
         case .replaceRoute(let route): route.message { rtnl_route_build_add_request($0, create | replace, $1) }
-        case .deleteRoute(let route): route.message { rtnl_route_build_del_request($0, 0, $1) }
+        case .deleteRoute(let route):
+            route.message {
+                // Whoever made it: without this, libnl asks for the routes of protocol "static" only.
+                rtnl_route_set_protocol($0, UInt8(RTPROT_UNSPEC))
+                return rtnl_route_build_del_request($0, 0, $1)
+            }
         case .addRule(let rule): rule.message { rtnl_rule_build_add_request($0, create | exclusive, $1) }
         case .deleteRule(let rule): rule.message { rtnl_rule_build_delete_request($0, 0, $1) }
         }

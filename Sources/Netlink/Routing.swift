@@ -18,8 +18,11 @@ public struct Route: Hashable, Sendable {
     public var destination: IPv4Network
     /// The index of the interface by which packets leave.
     public var interface: Int
+    /// The router that takes the packets; `nil` where the destination is on the link.
     public var gateway: IPv4Address?
+    /// How far away the destination is.
     public var scope: Scope
+    /// The routing table's number.
     public var table: UInt32
 
     /// - Parameter gateway: with one, the scope is ``Scope/universe``; without, ``Scope/link``.
@@ -63,9 +66,12 @@ extension Route: CustomStringConvertible {
 public struct Rule: Hashable, Sendable {
     /// A packet mark under a mask.
     public struct Mark: Hashable, Sendable {
+        /// What the masked bits must be.
         public var value: UInt32
+        /// The bits that count.
         public var mask: UInt32
 
+        /// A packet has the mark where its bits under `mask` are `value`.
         public init(_ value: UInt32, mask: UInt32) {
             self.value = value
             self.mask = mask
@@ -78,8 +84,10 @@ public struct Rule: Hashable, Sendable {
     public var source: IPv4Network?
     /// The packet mark that it is for; `nil` for all.
     public var mark: Mark?
+    /// The table in which matching packets look up their route.
     public var table: UInt32
 
+    /// Without source and mark, the rule is for every packet.
     public init(priority: UInt32, source: IPv4Network? = nil, mark: Mark? = nil, table: UInt32) {
         self.priority = priority
         self.source = source

@@ -1,57 +1,108 @@
 import Subprocess
 
-/// Why `nft` did not do what it was asked.
-public enum NftablesError: Error, Sendable, CustomStringConvertible {
-    /// The program is not installed.
-    case missing(String)
-    /// It refused; with its own message.
-    case refused(String)
-
-    public var description: String {
-        switch self {
-        case .missing(let why): "nft cannot be run (\(why)); install the package nftables"
-        case .refused(let message): "nft: \(message)"
-        }
-    }
-}
-
-/// The kernel's packet filter, through the program `nft`.
+/// The packet filter of one network namespace, through the `nft` program.
 public struct Nftables: Sendable {
+    /// A table by its family and name, such as `inet warmpool`.
+    public struct Table: Hashable, Sendable, CustomStringConvertible {
+        /// The protocol family, such as `inet`.
+        public let family: String
+        /// The name within the family.
+        public let name: String
+
+        /// Names a table, whether it exists or not.
+        public init(family: String, name: String) {
+            self.family = family
+            self.name = name
+        }
+
+        public var description: String { "\(family) \(name)" }
+    }
+
+    /// A table as it was right after it was applied. Whoever flushes it or changes a rule makes it differ.
+    public struct Applied: Hashable, Sendable {
+        /// Which table it is.
+        public let table: Table
+        /// The script that made it.
+        public let script: String
+        let listing: String
+    }
+
     private let namespace: String?
 
-    /// - Parameter namespace: the named network namespace to work in; that of the process, if `nil`.
+    /// - Parameter namespace: a name of `ip netns`; `nil` for the namespace of this process.
     public init(namespace: String? = nil) {
         self.namespace = namespace
     }
 
-    /// Carries a script out, all of it or nothing: `nft -f -`.
-    public func apply(_ script: String) async throws(NftablesError) {
-        _ = try await run(["-f", "-"], input: script)
+    /// Runs a script as one transaction: all of it takes effect, or nothing (`nft -f -`).
+    ///
+    /// - Returns: what ``isIntact(_:)`` compares with later.
+    /// - Throws: ``NftablesError``.
+    public func apply(_ script: String, table: Table) async throws(NftablesError) -> Applied {
+        try await nft(["-f", "-"], input: script)
+        guard let listing = try await list(table) else {
+            throw .refused("the script made no table \(table)")
+        }
+        return Applied(table: table, script: script, listing: listing)
     }
 
-    /// The text of one table, the same text for the same table; `nil` where it does not exist.
-    public func list(family: String, table: String) async throws(NftablesError) -> String? {
-        do throws(NftablesError) {
-            return try await run(["list", "table", family, table], input: "")
+    /// The table without counters and handles (`nft -s list table`).
+    ///
+    /// - Returns: `nil` where there is no such table.
+    /// - Throws: ``NftablesError``.
+    public func list(_ table: Table) async throws(NftablesError) -> String? {
+        do {
+            return try await nft(["-s", "list", "table", table.family, table.name], input: "")
         } catch .refused(let message) where message.contains("No such file or directory") {
             return nil
         }
     }
 
-    private func run(_ arguments: [String], input: String) async throws(NftablesError) -> String {
-        let prefix = namespace.map { ["netns", "exec", $0, "nft"] } ?? []
-        let program: Executable = namespace == nil ? .name("nft") : .name("ip")
-        let result: ExecutionResult<Void, StringOutput<Unicode.UTF8>, StringOutput<Unicode.UTF8>>
+    /// Whether a table is still what was applied: nobody deleted, flushed or edited it.
+    ///
+    /// - Throws: ``NftablesError``.
+    public func isIntact(_ applied: Applied) async throws(NftablesError) -> Bool {
+        try await list(applied.table) == applied.listing
+    }
+
+    /// Deletes a table; succeeds where there is none.
+    ///
+    /// - Throws: ``NftablesError``.
+    public func delete(_ table: Table) async throws(NftablesError) {
+        // Deleting what isn't there is an error, adding what is there is none.
+        try await nft(["-f", "-"], input: "add table \(table)\ndelete table \(table)\n")
+    }
+
+    /// The listing of a big node's table is some kilobytes; more than this is none of ours.
+    private static let outputLimit = 4 << 20
+
+    @discardableResult
+    private func nft(_ arguments: [String], input: String) async throws(NftablesError) -> String {
+        let words = (namespace.map { ["ip", "netns", "exec", $0, "nft"] } ?? ["nft"]) + arguments
+        let program = words[0]
+        let status: TerminationStatus
+        let output: String
+        let message: String
         do {
-            result = try await Subprocess.run(
-                program, arguments: Arguments(prefix + arguments), input: .string(input),
-                output: .string(limit: 16 << 20), error: .string(limit: 1 << 20))
+            let result = try await run(
+                .name(program), arguments: Arguments(Array(words.dropFirst())), input: .string(input),
+                output: .string(limit: Nftables.outputLimit), error: .string(limit: Nftables.outputLimit))
+            status = result.terminationStatus
+            output = result.standardOutput
+            message = result.standardError
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw .missingProgram(program, package: program == "nft" ? "nftables" : "iproute2")
         } catch {
-            throw .missing("\(error)")
+            throw .failed("\(error)")
         }
-        guard result.terminationStatus.isSuccess else {
-            throw .refused((result.standardError ?? "").split(separator: "\n").prefix(3).joined(separator: "; "))
+        switch status {
+        case .exited(0): return output
+        case .exited: throw .refused(trimmed(message))
+        default: throw .failed("\(status)")
         }
-        return result.standardOutput ?? ""
+    }
+
+    private func trimmed(_ text: String) -> String {
+        String(text.reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -33,8 +33,9 @@ public struct AttachmentName: Hashable, Sendable {
     /// The pod end's hardware address, unless the pod asked for one.
     public var podMAC: MACAddress { .locallyAdministered(hash(2)) }
 
-    /// Source: `IFALIASZ` (256, with the final zero) of the kernel.
-    private static let longestAlias = 255
+    /// Whether the identity does not fit the alias of an interface. Source: `IFALIASZ` (256, with the final zero) of the
+    /// kernel.
+    public var isTooLong: Bool { alias.utf8.count > 255 }
 
     /// FNV-1a of 64 bits over the alias and then one byte `purpose`, its bits mixed by MurmurHash3's finaliser, because
     /// FNV spreads the last bytes badly. Interfaces of running pods are found again by it: it must never change.

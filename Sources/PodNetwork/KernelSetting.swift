@@ -1,4 +1,5 @@
 import Glibc
+import Netlink
 
 /// One file under `/proc/sys/net`, of the network namespace that the calling thread is in.
 struct KernelSetting {
@@ -20,25 +21,25 @@ struct KernelSetting {
 
     /// The text without the final newline.
     ///
-    /// - Throws: ``PodNetworkError/setting(path:code:)``.
-    func read() throws(PodNetworkError) -> String {
+    /// - Throws: a ``NetlinkError``; with `ENOENT` where the kernel has no such setting.
+    func read() throws(NetlinkError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .setting(path: path, code: errno) }
+        guard descriptor >= 0 else { throw NetlinkError(operation: "cat \(path)", code: errno) }
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 64)
         let count = Glibc.read(descriptor, &buffer, buffer.count)
-        guard count >= 0 else { throw .setting(path: path, code: errno) }
+        guard count >= 0 else { throw NetlinkError(operation: "cat \(path)", code: errno) }
         return String(decoding: buffer.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    /// - Throws: ``PodNetworkError/setting(path:code:)``; with `ENOENT` where the kernel has no such setting.
-    func write(_ value: String) throws(PodNetworkError) {
+    /// - Throws: a ``NetlinkError``; with `ENOENT` where the kernel has no such setting.
+    func write(_ value: String) throws(NetlinkError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .setting(path: path, code: errno) }
+        guard descriptor >= 0 else { throw NetlinkError(operation: "echo \(value) > \(path)", code: errno) }
         defer { close(descriptor) }
         let bytes = Array(value.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw .setting(path: path, code: errno)
+            throw NetlinkError(operation: "echo \(value) > \(path)", code: errno)
         }
     }
 }

@@ -27,12 +27,14 @@ public struct NetworkLayout: Hashable, Sendable {
     /// The gateway that pods see; it is link-local and exists as a permanent neighbour only.
     public var gateway = IPv4Address(bits: 0xa9fe_0101)
 
+    /// The default layout.
     public init() {}
 
     /// How many network cards and ENIs of a card have a routing table of their own.
     private static let tablesPerCard: UInt32 = 100
     private static let firstCardTable: UInt32 = 10_000
     private static let maximumCards: UInt32 = 100
+    private static let endOfTables = firstCardTable + tablesPerCard * maximumCards
 
     /// The routing table of an ENI: device index + 1 on network card 0, 10000 + 100 × card + device index on others.
     ///
@@ -47,10 +49,10 @@ public struct NetworkLayout: Hashable, Sendable {
         return table == podTable ? nil : table
     }
 
-    /// Whether a routing table can be that of a secondary ENI.
+    /// Whether a routing table can be one of ``table(deviceIndex:networkCard:)``.
     func isENITable(_ table: UInt32) -> Bool {
-        (2...NetworkLayout.tablesPerCard).contains(table)
-            || (NetworkLayout.firstCardTable..<podGroups.upperBound - groupBase).contains(table)
+        let cards = NetworkLayout.firstCardTable + NetworkLayout.tablesPerCard
+        return (1...NetworkLayout.tablesPerCard).contains(table) || (cards..<NetworkLayout.endOfTables).contains(table)
     }
 
     /// The interface group of the host ends of an ENI's pods; 4097 for the primary ENI.
@@ -66,7 +68,7 @@ public struct NetworkLayout: Hashable, Sendable {
 
     /// All groups in which host ends of pods can be.
     public var podGroups: ClosedRange<UInt32> {
-        groupBase...(groupBase + NetworkLayout.firstCardTable + NetworkLayout.tablesPerCard * NetworkLayout.maximumCards)
+        groupBase...group(table: NetworkLayout.endOfTables)
     }
 
     /// The packet mark of an ENI, within ``eniMarkMask``.

@@ -1,153 +1,200 @@
 import Addressing
 import Netlink
 
-/// The node's own part of the data plane, constant in the number of pods: interfaces, routing tables and rules of the
-/// ENIs.
-///
-/// What is wanted is compared with what is there; the difference is both what `verify` reports and what
-/// ``converge(to:mtu:host:)`` carries out.
+/// The node's side of the data plane: ENIs, their routing tables, and policy rules, constant in the number of pods.
 public struct NodeNetwork: Sendable {
+    /// The numbers, names and marks in use.
     public let layout: NetworkLayout
 
-    public init(layout: NetworkLayout) {
+    /// - Parameter layout: must be without ``NetworkLayout/problems()``.
+    public init(layout: NetworkLayout = NetworkLayout()) {
         self.layout = layout
     }
 
-    /// Something that is not as wanted, and what makes it so.
-    public struct Difference: Sendable, CustomStringConvertible {
-        enum Remedy: Sendable {
-            case request(Request)
-            case setting(KernelSetting, String)
-        }
-
-        /// One sentence for a person.
-        public let description: String
-        let remedy: Remedy
+    /// What ``compare(_:host:)`` found.
+    public struct Report: Hashable, Sendable {
+        /// What has to be changed, in order; empty where everything is as wanted.
+        public var repairs: [Repair] = []
+        /// The names of the ENIs' interfaces.
+        public var interfaces: [MACAddress: String] = [:]
+        /// ENIs whose interface isn't there (yet).
+        public var missing: [MACAddress] = []
     }
 
-    /// Makes interfaces, tables and rules as these ENIs need them, and removes those of ENIs that are gone. Nothing that
-    /// is not ours is touched.
+    /// One change.
+    public enum Repair: Hashable, Sendable {
+        /// A file under `/proc/sys` was written.
+        case setting(path: String, value: String)
+        /// An ENI's interface was changed.
+        case link(name: String, LinkChange)
+        /// A secondary ENI's interface was without its primary address. It needs one: on an interface without any, the
+        /// kernel's reverse path filter drops every packet, even in its loose mode.
+        case addedAddress(InterfaceAddress)
+        /// A policy rule was missing.
+        case addedRule(Rule)
+        /// A policy rule was ours and not wanted.
+        case removedRule(Rule)
+        /// A route of an ENI's table was missing.
+        case addedRoute(Route)
+        /// A route in an ENI's table was not wanted.
+        case removedRoute(Route)
+    }
+
+    /// Makes the kernel's state the wanted one: forwarding, the ENIs and their tables, all policy rules. Removes what
+    /// is left of ENIs that aren't listed any more, and nothing of anyone else: ours are the rules with our priorities
+    /// *and* our marks or tables, and the tables to which such rules lead.
     ///
-    /// Must be called on a thread in the node's namespace, because kernel settings are written through `/proc/sys`.
+    /// Must be called on a thread in the host's namespace, because settings are written through `/proc/sys`.
     ///
-    /// - Returns: what was not as wanted before; nothing when all was well.
-    /// - Throws: a ``PodNetworkError`` for the first difference that could not be settled.
-    public func converge(
-        to enis: [NodeENI], mtu: Int, host: NetlinkSocket
-    ) throws(PodNetworkError) -> [Difference] {
-        let differences = try differences(from: enis, mtu: mtu, host: host)
-        for difference in differences {
-            switch difference.remedy {
-            case .request(let request): try kernel { () throws(NetlinkError) in try host.perform(request) }
-            case .setting(let setting, let value): try setting.write(value)
+    /// - Parameter interfaces: all ENIs of the node that carry pods.
+    /// - Returns: what was changed, in order; a second call changes nothing.
+    /// - Throws: a ``PodNetworkError`` with the first error, after everything was tried.
+    @discardableResult
+    public func reconcile(_ interfaces: [NodeInterface], host: NetlinkSocket) throws(PodNetworkError) -> Report {
+        let report = try compare(interfaces, host: host)
+        try carryOut(report.repairs, host: host)
+        return report
+    }
+
+    /// Compares the kernel's state with the wanted one, and changes nothing; otherwise like ``reconcile(_:host:)``.
+    public func compare(_ interfaces: [NodeInterface], host: NetlinkSocket) throws(PodNetworkError) -> Report {
+        var report = Report()
+        report.repairs += try settingRepairs(.forwarding, "1")
+        let (links, addresses, rules) = try kernel { () throws(NetlinkError) in
+            (try host.links(), try host.addresses(), try host.rules())
+        }
+        let linkOfMAC = Dictionary(
+            links.compactMap { link in link.mac.map { ($0, link) } }, uniquingKeysWith: { first, _ in first })
+        var routes: [Repair] = []
+        for interface in interfaces {
+            guard let link = linkOfMAC[interface.mac] else {
+                report.missing.append(interface.mac)
+                continue
+            }
+            report.interfaces[interface.mac] = link.name
+            report.repairs += try settingRepairs(.reversePathFilter(link.name), "2")
+            let change = LinkChange(
+                isUp: link.isUp ? nil : true, mtu: interface.mtu.flatMap { $0 == link.mtu ? nil : $0 })
+            if change != LinkChange() {
+                report.repairs.append(.link(name: link.name, change))
+            }
+            if case .secondary(_, let address, _) = interface.role,
+                !addresses.contains(where: { $0.address == address && $0.interface == link.index })
+            {
+                let wanted = InterfaceAddress(address, prefixLength: 32, interface: link.index)
+                report.repairs.append(.addedAddress(wanted))
+            }
+            routes += try routeRepairs(interface, link, host: host)
+        }
+        let wanted = wantedRules(interfaces)
+        let stale = rules.filter { isOurs($0) && !wanted.contains($0) }
+        // Routes first: the rules tell which tables are ours, so they are the last to go.
+        report.repairs += try staleRoutes(stale, besides: interfaces, host: host) + routes
+        report.repairs += stale.map(Repair.removedRule)
+        report.repairs += wanted.filter { !rules.contains($0) }.map(Repair.addedRule)
+        return report
+    }
+
+    private func settingRepairs(_ setting: KernelSetting, _ value: String) throws(PodNetworkError) -> [Repair] {
+        let present = try kernel { () throws(NetlinkError) in try setting.read() }
+        return present == value ? [] : [.setting(path: setting.path, value: value)]
+    }
+
+    private func carryOut(_ repairs: [Repair], host: NetlinkSocket) throws(PodNetworkError) {
+        try kernel { () throws(NetlinkError) in
+            for case .setting(let path, let value) in repairs { try KernelSetting(path: path).write(value) }
+            for outcome in try host.send(repairs.compactMap(\.request)) {
+                _ = try outcome.get()
             }
         }
-        return differences
     }
 
-    /// What is not as these ENIs need it, in the order in which it has to be settled.
-    ///
-    /// - Throws: a ``PodNetworkError`` where the kernel's state cannot be read.
-    public func differences(
-        from enis: [NodeENI], mtu: Int, host: NetlinkSocket
-    ) throws(PodNetworkError) -> [Difference] {
-        let (links, rules) = try kernel { () throws(NetlinkError) in (try host.links(), try host.rules()) }
-        var differences = try settingDifferences(.forwarding, "1")
-        for eni in enis {
-            guard let link = links.first(where: { $0.mac == eni.mac }) else { continue }
-            differences += linkDifferences(link, mtu: mtu)
-            differences += try settingDifferences(.reversePathFilter(link.name), "2")
-            if !eni.isPrimary { differences += try routeDifferences(eni, link, host: host) }
-        }
-        return differences + ruleDifferences(enis, rules)
-    }
-
-    private func linkDifferences(_ link: Link, mtu: Int) -> [Difference] {
-        var change = LinkChange()
-        if !link.isUp { change.isUp = true }
-        if link.mtu != mtu { change.mtu = mtu }
-        guard change != LinkChange() else { return [] }
-        return [
-            Difference(
-                description: "\(link.name) is \(link.isUp ? "up" : "down") with MTU \(link.mtu), wanted up with \(mtu)",
-                remedy: .request(.changeLink(.index(link.index), change)))
-        ]
-    }
-
-    private func settingDifferences(
-        _ setting: KernelSetting, _ value: String
-    ) throws(PodNetworkError) -> [Difference] {
-        let present = try setting.read()
-        guard present != value else { return [] }
-        return [
-            Difference(
-                description: "\(setting.path) is \(present), wanted \(value)", remedy: .setting(setting, value))
-        ]
-    }
-
-    /// `gateway/32 dev ethN scope link` and `default via gateway dev ethN` in the ENI's table, and nothing else there.
-    private func routeDifferences(
-        _ eni: NodeENI, _ link: Link, host: NetlinkSocket
-    ) throws(PodNetworkError) -> [Difference] {
-        let present = try kernel { () throws(NetlinkError) in try host.routes(table: eni.table) }
-        let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
-        let wanted = [
-            Route(
-                IPv4Network(containing: eni.gateway, prefixLength: 32), interface: link.index, table: eni.table),
-            Route(everything, interface: link.index, gateway: eni.gateway, table: eni.table),
-        ]
-        return present.filter { !wanted.contains($0) }.map { route in
-            Difference(
-                description: "table \(eni.table) of \(link.name) has a route that is not ours: \(route)",
-                remedy: .request(.deleteRoute(route)))
-        }
-            + wanted.filter { !present.contains($0) }.map { route in
-                Difference(
-                    description: "table \(eni.table) of \(link.name) lacks the route \(route)",
-                    remedy: .request(.replaceRoute(route)))
-            }
-    }
-
-    // MARK: Rules
-
-    private func ruleDifferences(_ enis: [NodeENI], _ present: [Rule]) -> [Difference] {
-        let wanted = rules(for: enis)
-        return present.filter { isOurs($0) && !wanted.contains($0) }.map { rule in
-            Difference(
-                description: "a rule of an ENI that is gone: \(rule)", remedy: .request(.deleteRule(rule)))
-        }
-            + wanted.filter { !present.contains($0) }.map { rule in
-                Difference(description: "the rule is missing: \(rule)", remedy: .request(.addRule(rule)))
-            }
-    }
-
-    /// The rules that the node must have: two, and two more for each secondary ENI.
-    private func rules(for enis: [NodeENI]) -> [Rule] {
-        [
+    private func wantedRules(_ interfaces: [NodeInterface]) -> [Rule] {
+        var rules = [
             Rule(priority: layout.podRulePriority, table: layout.podTable),
             Rule(
-                priority: layout.nodePortRulePriority, mark: .init(layout.nodePortMark, mask: layout.nodePortMark),
-                table: Route.main),
+                priority: layout.nodePortRulePriority,
+                mark: .init(layout.nodePortMark, mask: layout.nodePortMark), table: Route.main),
         ]
-            + enis.filter { !$0.isPrimary }.flatMap { eni in
-                [
-                    Rule(
-                        priority: layout.eniRulePriority, mark: .init(eni.mark, mask: layout.eniMarkMask),
-                        table: eni.table),
-                    Rule(
-                        priority: layout.nodeRulePriority,
-                        source: IPv4Network(containing: eni.primaryAddress, prefixLength: 32), table: eni.table),
-                ]
-            }
+        for interface in interfaces {
+            guard case .secondary(let mark, let address, _) = interface.role else { continue }
+            rules.append(
+                Rule(
+                    priority: layout.eniRulePriority, mark: .init(mark, mask: layout.eniMarkMask),
+                    table: interface.table))
+            rules.append(
+                Rule(
+                    priority: layout.nodeRulePriority, source: IPv4Network(containing: address, prefixLength: 32),
+                    table: interface.table))
+        }
+        return rules
     }
 
-    /// Whether a rule looks like one that this made: by its priority together with what it selects.
     private func isOurs(_ rule: Rule) -> Bool {
         switch rule.priority {
-        case layout.eniRulePriority: rule.mark?.mask == layout.eniMarkMask && rule.source == nil
+        case layout.podRulePriority: rule.mark == nil && rule.source == nil && rule.table == layout.podTable
+        case layout.nodePortRulePriority: rule.mark == .init(layout.nodePortMark, mask: layout.nodePortMark)
+        case layout.eniRulePriority: rule.mark?.mask == layout.eniMarkMask && layout.isENITable(rule.table)
         case layout.nodeRulePriority:
-            rule.source?.prefixLength == 32 && rule.mark == nil && layout.isENITable(rule.table)
+            rule.mark == nil && rule.source?.prefixLength == 32 && layout.isENITable(rule.table)
         default: false
         }
+    }
+
+    private func wantedRoutes(_ interface: NodeInterface, _ link: Link) -> [Route] {
+        guard case .secondary(_, _, let gateway) = interface.role else { return [] }
+        return [
+            Route(
+                IPv4Network(containing: gateway, prefixLength: 32), interface: link.index, table: interface.table),
+            Route(.everything, interface: link.index, gateway: gateway, table: interface.table),
+        ]
+    }
+
+    private func routeRepairs(
+        _ interface: NodeInterface, _ link: Link, host: NetlinkSocket
+    ) throws(PodNetworkError) -> [Repair] {
+        guard interface.role != .primary else { return [] }
+        let wanted = wantedRoutes(interface, link)
+        let present = try kernel { () throws(NetlinkError) in try host.routes(table: interface.table) }
+        return present.filter { !wanted.contains($0) }.map(Repair.removedRoute)
+            + wanted.filter { !present.contains($0) }.map(Repair.addedRoute)
+    }
+
+    private func staleRoutes(
+        _ stale: [Rule], besides interfaces: [NodeInterface], host: NetlinkSocket
+    ) throws(PodNetworkError) -> [Repair] {
+        let tables = Set(stale.map(\.table)).subtracting(interfaces.map(\.table)).filter(layout.isENITable)
+        return try kernel { () throws(NetlinkError) in
+            var repairs: [Repair] = []
+            for table in tables.sorted() {
+                repairs += try host.routes(table: table).map(Repair.removedRoute)
+            }
+            return repairs
+        }
+    }
+}
+
+extension NodeNetwork.Repair {
+    /// `nil` for what is no request to the kernel's routing.
+    fileprivate var request: Request? {
+        switch self {
+        case .setting: nil
+        case .link(let name, let change): .changeLink(.name(name), change)
+        case .addedAddress(let address): .addAddress(address)
+        case .addedRule(let rule): .addRule(rule)
+        case .removedRule(let rule): .deleteRule(rule)
+        case .addedRoute(let route): .addRoute(route)
+        case .removedRoute(let route): .deleteRoute(route)
+        }
+    }
+}
+
+extension NodeNetwork.Repair: CustomStringConvertible {
+    /// The command that would do the same.
+    public var description: String {
+        if case .setting(let path, let value) = self {
+            return "echo \(value) > \(path)"
+        }
+        return request?.description ?? ""
     }
 }

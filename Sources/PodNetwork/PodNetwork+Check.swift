@@ -57,10 +57,12 @@ extension PodNetwork {
 
     private func differenceOfSetting(_ hostInterface: String) throws(PodNetworkError) -> String? {
         let setting = KernelSetting.acceptRouterAdvertisements(hostInterface)
-        do {
-            return compare("host interface \(hostInterface)", "accept_ra", try setting.read(), "0")
-        } catch .setting(_, ENOENT) {
-            return nil
+        return try kernel { () throws(NetlinkError) in
+            do throws(NetlinkError) {
+                return compare("host interface \(hostInterface)", "accept_ra", try setting.read(), "0")
+            } catch  where error.code == ENOENT {
+                return nil
+            }
         }
     }
 

@@ -3,7 +3,9 @@ import Netlink
 
 /// A pod as the kernel knows it.
 public struct ConnectedPod: Hashable, Sendable {
+    /// The address that is routed to it.
     public let address: IPv4Address
+    /// The host end's name.
     public let hostInterface: String
     /// Whose it is; `nil` where the host end has no alias of ours.
     public let attachment: AttachmentName?

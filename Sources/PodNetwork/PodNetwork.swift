@@ -4,8 +4,10 @@ import Netlink
 
 /// The recipe of a pod's network: one veth pair and one route on the host, whatever the number of pods.
 public struct PodNetwork: Sendable {
+    /// The numbers, names and marks in use.
     public let layout: NetworkLayout
 
+    /// - Parameter layout: must be without ``NetworkLayout/problems()``.
     public init(layout: NetworkLayout = NetworkLayout()) {
         self.layout = layout
     }
@@ -33,6 +35,7 @@ public struct PodNetwork: Sendable {
     public func setUp(
         _ pod: PodSpec, in namespace: NetworkNamespace, host: NetlinkSocket, pod podSocket: NetlinkSocket
     ) throws(PodNetworkError) -> SetUp {
+        guard !pod.attachment.isTooLong else { throw .identityTooLong(pod.attachment.alias) }
         if let link = try create(pod, in: namespace, host: host) {
             try finish(pod, link, host: host, pod: podSocket)
             return .created
@@ -56,7 +59,8 @@ public struct PodNetwork: Sendable {
         return .created
     }
 
-    /// Disconnects a pod; the kernel takes address, routes and neighbour with the link. Succeeds where the link is gone.
+    /// Disconnects a pod; the kernel takes address, routes and neighbour with the link. Succeeds where the link is
+    /// gone.
     ///
     /// Returns when the kernel has freed the link, which takes it some 20 ms; the interface disappears from both
     /// namespaces long before.
@@ -98,6 +102,7 @@ public struct PodNetwork: Sendable {
         do {
             try configureHost(pod, link, host: host)
             try configurePod(pod, link, pod: podSocket)
+            try awaitCarrier(link, host: host)
         } catch {
             // The first error is the one to report; what could not be undone now is found stale by the next attempt.
             try? tearDown(hostInterface: link.name, host: host)
@@ -106,13 +111,13 @@ public struct PodNetwork: Sendable {
     }
 
     private func configureHost(_ pod: PodSpec, _ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
-        do {
-            try KernelSetting.acceptRouterAdvertisements(link.name).write("0")
-        } catch .setting(_, ENOENT) {
-            // A kernel without IPv6 has nothing to turn off.
-        }
         let route = hostRoute(pod, link)
         try kernel { () throws(NetlinkError) in
+            do throws(NetlinkError) {
+                try KernelSetting.acceptRouterAdvertisements(link.name).write("0")
+            } catch  where error.code == ENOENT {
+                // A kernel without IPv6 has nothing to turn off.
+            }
             let outcomes = try host.send([
                 .changeLink(.index(link.index), LinkChange(isUp: true, alias: pod.attachment.alias)),
                 .addRoute(route),
@@ -149,6 +154,13 @@ public struct PodNetwork: Sendable {
                 .addRoute(gatewayRoute(interface: index)),
                 .addRoute(defaultRoute(interface: index)))
         }
+    }
+
+    /// The host end got its carrier when the pod end came up, but drops what it should send until a worker of the
+    /// kernel has seen to it, which on a busy node takes a while. Since Linux 6.8, asking for the link does that work
+    /// at once, so that the first packet to the pod isn't lost.
+    private func awaitCarrier(_ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
+        try kernel { () throws(NetlinkError) in try host.perform(.getLink(.index(link.index))) }
     }
 
     func hostRoute(_ pod: PodSpec, _ link: Link) -> Route {

@@ -2,6 +2,7 @@ import Addressing
 
 /// What a pod's network interface has to be.
 public struct PodSpec: Hashable, Sendable {
+    /// Whose interface it is.
     public var attachment: AttachmentName
     /// The pod's address; the only one from which it may send.
     public var address: IPv4Address

@@ -1,124 +1,142 @@
 import Addressing
 
-/// The packet filter of a node: one nftables table, constant in the number of pods.
-///
-/// | chain | hook | what it does |
-/// | --- | --- | --- |
-/// | `guard` | prerouting, mangle | drops what a pod sends from an address that isn't its own; marks NodePort connections |
-/// | `direct` | prerouting, after destination NAT | sends packets of pods out by the ENI of their address |
-/// | `translate` | postrouting, source NAT | gives packets of pods that leave the VPC the node's address |
-public struct Ruleset: Sendable {
+/// The nftables table of a node, as text: anti-spoofing, the choice of the ENI, source NAT. It depends on the node's
+/// ENIs and not on its pods.
+public struct Ruleset: Hashable, Sendable {
+    /// An ENI that carries pods.
+    public struct ENI: Hashable, Sendable {
+        /// The interface group of its pods, ``NetworkLayout/group(table:)``.
+        public var group: UInt32
+        /// The mark that makes packets leave by it, ``NetworkLayout/mark(eni:)``.
+        public var mark: UInt32
+
+        /// The group and mark of one ENI.
+        public init(group: UInt32, mark: UInt32) {
+            self.group = group
+            self.mark = mark
+        }
+    }
+
+    /// The numbers, names and marks in use; must be without ``NetworkLayout/problems()``.
     public var layout: NetworkLayout
-    public var enis: [NodeENI]
-    /// The name of the primary ENI's interface.
+    /// The primary ENI's interface, such as `eth0`.
     public var primaryInterface: String
-    /// Networks towards which pods keep their addresses: the VPC's and the exclusions.
-    public var localNetworks: [IPv4Network]
-    /// Something outside translates addresses: pods keep theirs towards everything.
+    /// The address that pods have outside of the VPC.
+    public var primaryAddress: IPv4Address
+    /// The secondary ENIs; pods of the primary one need no mark.
+    public var secondaryENIs: [ENI]
+    /// The VPC's networks, where pods are known by their own addresses.
+    public var vpcNetworks: [IPv4Network]
+    /// Further networks, such as peered ones, where pods are known by their own addresses.
+    public var excludedNetworks: [IPv4Network]
+    /// Whether another machine does the source NAT: then none is done here, and a pod's packets leave by its own ENI
+    /// whatever their destination.
     public var externalSNAT: Bool
+    /// Whether replies to connections that came in by the primary ENI leave by it.
     public var nodePort: Bool
+    /// Whether packets from addresses that a pod doesn't have are dropped.
     public var antiSpoofing: Bool
 
+    /// - Parameter vpcNetworks: at least one.
     public init(
-        layout: NetworkLayout, enis: [NodeENI], primaryInterface: String, localNetworks: [IPv4Network],
-        externalSNAT: Bool, nodePort: Bool, antiSpoofing: Bool
+        layout: NetworkLayout = NetworkLayout(), primaryInterface: String, primaryAddress: IPv4Address,
+        secondaryENIs: [ENI] = [], vpcNetworks: [IPv4Network], excludedNetworks: [IPv4Network] = [],
+        externalSNAT: Bool = false, nodePort: Bool = true, antiSpoofing: Bool = true
     ) {
         self.layout = layout
-        self.enis = enis
         self.primaryInterface = primaryInterface
-        self.localNetworks = localNetworks
+        self.primaryAddress = primaryAddress
+        self.secondaryENIs = secondaryENIs
+        self.vpcNetworks = vpcNetworks
+        self.excludedNetworks = excludedNetworks
         self.externalSNAT = externalSNAT
         self.nodePort = nodePort
         self.antiSpoofing = antiSpoofing
     }
 
-    /// The family of the table.
+    /// The table's family.
     public static let family = "inet"
 
-    /// The script for `nft -f`, one transaction: whatever the table was, it is like this afterwards.
+    /// The script for `nft -f`: replaces our table in one transaction and touches no other. Equal rulesets have equal
+    /// scripts.
     public var script: String {
         let table = "\(Ruleset.family) \(layout.nftablesTable)"
+        let chains = [ingress] + secondaryENIs.sorted { $0.mark < $1.mark }.map(markChain) + [routing, sourceNAT]
         return """
             add table \(table)
             delete table \(table)
             table \(table) {
-            \(block(chains))}
+            \(chains.joined(separator: "\n"))
+            }
 
             """
     }
 
-    private var chains: [String] {
-        localSet + guardChain + eniChains + directChain + translateChain
-    }
+    private var pods: String { "\(layout.podGroups.lowerBound)-\(layout.podGroups.upperBound)" }
 
-    private var pods: String {
-        "iifgroup \(layout.podGroups.lowerBound)-\(layout.podGroups.upperBound)"
-    }
-
-    private var localSet: [String] {
-        let networks = localNetworks.map(\.description).joined(separator: ", ")
-        return [
-            "set local {", "  type ipv4_addr", "  flags interval", "  auto-merge", "  elements = { \(networks) }", "}",
+    /// Before any destination NAT: who comes in, and is it who it says. A pod's own route is the only one that leads
+    /// back through its interface, so the lookup finds none for any other source. IPv6 neighbours are let through.
+    private var ingress: String {
+        let mark = hex(layout.nodePortMark)
+        let spoofing = [
+            "iifgroup \(pods) ip6 saddr { ::, fe80::/10 } accept", "iifgroup \(pods) fib saddr . iif oif missing drop",
         ]
+        let connections =
+            "iifname \"\(primaryInterface)\" ct state new fib daddr type local ct mark set ct mark | \(mark)"
+        return chain(
+            "ingress", "filter hook prerouting priority mangle",
+            (nodePort ? [connections] : []) + (antiSpoofing ? spoofing : []))
     }
 
-    /// One rule for all pods: the only route back through a pod's interface is that to its own address.
-    private var guardChain: [String] {
-        var rules = ["type filter hook prerouting priority mangle; policy accept;"]
-        if antiSpoofing { rules.append("\(pods) meta nfproto ipv4 fib saddr . iif oif missing drop") }
-        if nodePort {
-            rules.append(
-                "iifname \"\(primaryInterface)\" ct state new fib daddr type local "
-                    + "ct mark set ct mark or \(hex(layout.nodePortMark))")
-        }
-        return chain("guard", rules)
+    /// Sets an ENI's mark and keeps the bits of others. A chain of its own, because a mark can't be made of a part of
+    /// the old one and a value from a map.
+    private func markChain(_ eni: ENI) -> String {
+        let others = hex(~layout.eniMarkMask)
+        return chain(name(eni), nil, ["meta mark set meta mark & \(others) | \(hex(eni.mark))"])
     }
 
-    /// After destination NAT, because the address of a service becomes a pod's there: before, such packets would leave
-    /// by the wrong ENI and the VPC would drop them.
-    private var directChain: [String] {
-        var rules = ["type filter hook prerouting priority dstnat + 10; policy accept;"]
-        rules.append("\(pods) meta mark set meta mark or \(hex(layout.podMark))")
+    private func name(_ eni: ENI) -> String { "eni-\(eni.group)" }
+
+    /// After destination NAT, when a service's address has become a pod's: which ENI must the packet leave by. A
+    /// connection that came in by the primary ENI goes back by it.
+    private var routing: String {
+        let reply = hex(layout.nodePortMark)
+        var rules = [
+            "iifgroup != \(pods) accept",
+            "meta mark set meta mark | \(hex(layout.podMark))",
+        ]
         if nodePort {
-            let mark = hex(layout.nodePortMark)
-            rules.append("\(pods) ct mark and \(mark) == \(mark) meta mark set meta mark or \(mark) accept")
+            rules.append("ct mark & \(reply) == \(reply) meta mark set meta mark | \(reply) accept")
         }
-        let secondary = enis.filter { !$0.isPrimary }
-        if !secondary.isEmpty {
-            let jumps = secondary.map { "\(layout.group(table: $0.table)) : jump \(chainName($0))" }
-            let towards = externalSNAT ? "" : "ip daddr @local "
+        if !secondaryENIs.isEmpty {
+            let jumps = secondaryENIs.sorted { $0.group < $1.group }.map { "\($0.group) : jump \(name($0))" }
+            let towards = externalSNAT ? "" : "ip daddr { \(set(localNetworks)) } "
             rules.append("\(towards)iifgroup vmap { \(jumps.joined(separator: ", ")) }")
         }
-        return chain("direct", rules)
+        return chain("routing", "filter hook prerouting priority dstnat + 10", rules)
     }
 
-    /// The marks of others are kept, so each ENI has a chain of its own: nft can't combine a mark with a map's value.
-    private var eniChains: [String] {
-        enis.filter { !$0.isPrimary }.flatMap { eni in
-            chain(chainName(eni), ["meta mark set meta mark and \(hex(~layout.eniMarkMask)) or \(hex(eni.mark))"])
-        }
+    /// Pods are recognised by their mark: older kernels know no input interface here.
+    private var sourceNAT: String {
+        let pod = hex(layout.podMark)
+        let rule =
+            "meta mark & \(pod) == \(pod) ip daddr != { \(set(localNetworks)) } "
+            + "snat ip to \(primaryAddress) fully-random"
+        return chain("source-nat", "nat hook postrouting priority srcnat", externalSNAT ? [] : [rule])
     }
 
-    private var translateChain: [String] {
-        guard !externalSNAT, let primary = enis.first(where: \.isPrimary) else { return [] }
-        let mark = hex(layout.podMark)
-        return chain(
-            "translate",
-            [
-                "type nat hook postrouting priority srcnat; policy accept;",
-                "meta mark and \(mark) == \(mark) ip daddr != @local snat ip to \(primary.primaryAddress) fully-random",
-            ])
+    /// Where pods are known by their own addresses, which only their own ENI may send from.
+    private var localNetworks: [IPv4Network] { vpcNetworks + excludedNetworks }
+
+    /// The elements of a set: `nft` refuses networks that overlap, so the ones inside another are left out.
+    private func set(_ networks: [IPv4Network]) -> String {
+        let distinct = Set(networks)
+        return distinct.filter { network in !distinct.contains { $0 != network && $0.contains(network) } }
+            .sorted { $0.base < $1.base }.map(\.description).joined(separator: ", ")
     }
 
-    private func chainName(_ eni: NodeENI) -> String {
-        "eni-\(eni.table)"
-    }
-
-    private func chain(_ name: String, _ rules: [String]) -> [String] {
-        ["chain \(name) {"] + rules.map { "  " + $0 } + ["}"]
-    }
-
-    private func block(_ lines: [String]) -> String {
-        lines.map { "  \($0)\n" }.joined()
+    private func chain(_ name: String, _ hook: String?, _ rules: [String]) -> String {
+        let lines = (hook.map { ["type \($0); policy accept;"] } ?? []) + rules
+        return "    chain \(name) {\n" + lines.map { "        \($0)\n" }.joined() + "    }"
     }
 }

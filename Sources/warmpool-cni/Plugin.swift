@@ -101,7 +101,8 @@ extension CNIError {
         switch error {
         case .interfaceTaken: self.init(.interfaceNameTaken, error.description)
         case .differs: self.init(.checkFailed, error.description)
-        case .nameCollision, .kernel, .setting: self.init(.networkSetupRefused, error.description)
+        case .identityTooLong: self.init(.unsupportedField, error.description)
+        case .nameCollision, .kernel: self.init(.networkSetupRefused, error.description)
         }
     }
 }

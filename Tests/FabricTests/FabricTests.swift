@@ -38,11 +38,11 @@ import Testing
             let pod = "10.7.1.30"
             try inside(fabric.nodes[0], "ip address add \(pod)/32 dev lo")
             try fabric.follow([primary(1)], node: 0)
-            #expect(!reaches(pod, from: fabric.nodes[1]))
+            #expect(!reaches(pod, from: fabric.nodes[1], seconds: 1))
             try fabric.follow([primary(1, also: [pod])], node: 0)
             #expect(reaches(pod, from: fabric.nodes[1]))
             try fabric.follow([primary(1)], node: 0)
-            #expect(!reaches(pod, from: fabric.nodes[1]))
+            #expect(!reaches(pod, from: fabric.nodes[1], seconds: 1))
         }
     }
 
@@ -71,8 +71,8 @@ import Testing
             }
             #expect(reaches("198.51.100.2", from: node, as: "10.7.1.30"))
             #expect(try droppedPackets(fabric) == 0)
-            #expect(!reaches("198.51.100.2", from: node, as: "10.7.1.20"))
-            #expect(!reaches("198.51.100.2", from: node, as: "10.7.1.99"))
+            #expect(!reaches("198.51.100.2", from: node, as: "10.7.1.20", seconds: 1))
+            #expect(!reaches("198.51.100.2", from: node, as: "10.7.1.99", seconds: 1))
             #expect(try droppedPackets(fabric) == 2)
         }
     }
@@ -82,7 +82,7 @@ import Testing
             try fabric.follow([primary(1), secondary], node: 0)
             let node = fabric.nodes[0]
             try inside(node, "ip address add 10.7.1.40/32 dev lo")
-            #expect(!reaches("198.51.100.2", from: node, as: "10.7.1.40"), "by eth0")
+            #expect(!reaches("198.51.100.2", from: node, as: "10.7.1.40", seconds: 1), "by eth0")
             try inside(node, "ip link set eth1 up")
             try inside(node, "sysctl -qw net.ipv4.conf.all.rp_filter=2 net.ipv4.conf.eth1.rp_filter=2")
             try inside(node, "ip route add 10.7.1.1 dev eth1 table 2")

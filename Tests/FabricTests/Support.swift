@@ -50,10 +50,10 @@ func inside(_ namespace: String, _ command: String) throws -> String {
     try shell("ip netns exec \(namespace) \(command)")
 }
 
-/// Whether a ping is answered.
-func reaches(_ address: String, from namespace: String, as source: String? = nil) -> Bool {
+/// Whether a ping is answered, within the time in which the kernel asks three times for a neighbour.
+func reaches(_ address: String, from namespace: String, as source: String? = nil, seconds: Int = 3) -> Bool {
     let option = source.map { "-I \($0)" } ?? ""
-    return (try? inside(namespace, "ping -c 1 -W 1 \(option) \(address)")) != nil
+    return (try? inside(namespace, "ping -c 1 -W \(seconds) \(option) \(address)")) != nil
 }
 
 /// How many packets the router has dropped because of their source.

@@ -16,7 +16,7 @@ final class LinkReaper: @unchecked Sendable {
     typealias Completion = @Sendable (String?) -> Void
 
     /// How many requests to the kernel are under way at most.
-    private static let maximumInFlight = 4
+    private static let maximumInFlight = 12
 
     private struct Order {
         var left: Set<String>

@@ -66,7 +66,7 @@ extension NodeAgent {
     func converge() async -> String? {
         do {
             for repair in try await host.converge(
-                to: nodeENIs(where: \.isServingOrComing), traffic: configuration.traffic)
+                to: pool.enis.values.filter(\.isServingOrComing), traffic: configuration.traffic)
             {
                 log.notice("\(repair)", metadata: ["repair": "host-network"])
             }
@@ -86,16 +86,6 @@ extension NodeAgent {
             }
         case .deleted(let link):
             reaper.linkIsGone(link.name)
-        }
-    }
-
-    /// Some of the ENIs, as the node's network needs to know them.
-    func nodeENIs(where isWanted: (ENI) -> Bool) -> [NodeENI] {
-        pool.enis.values.filter(isWanted).compactMap { eni in
-            guard let index = eni.deviceIndex else { return nil }
-            return NodeENI(
-                mac: eni.mac, isPrimary: eni.isPrimary, primaryAddress: eni.primaryAddress, gateway: eni.gateway,
-                deviceIndex: index, networkCard: eni.networkCard, number: index + 1, layout: configuration.layout)
         }
     }
 }

@@ -128,7 +128,7 @@ extension NodeAgent {
             let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
             let verification = Verification(
                 pool: pool, stored: try storedSnapshot(), interfaces: interfaces, pods: try host.pods())
-            let host = try await host.differences(from: nodeENIs { $0.isReady })
+            let host = try await host.differences(from: pool.enis.values.filter(\.isReady))
             return .success(
                 VerifyReport(
                     pods: pool.attachments.count, addresses: pool.addresses.count, enis: pool.enis.count,

@@ -8,18 +8,18 @@ import Pool
 /// packet filter.
 actor HostNetwork {
     private let layout: NetworkLayout
-    private let mtu: Int
+    private let eniMTU: Int
     private let vpcNetworks: [IPv4Network]
     private let nftables = Nftables()
-    /// The packet filter as the kernel listed it right after it was applied, and what was applied.
-    private var applied: (script: String, listing: String?)?
+    /// The packet filter as it was right after it was applied.
+    private var filter: Nftables.Applied?
     /// The last convergence, which the next one waits for: two at once would undo each other's work.
     private var converging: Task<[String], any Error>?
     private var appearing: [MACAddress: [CheckedContinuation<Bool, Never>]] = [:]
 
     init(_ configuration: Configuration) {
         layout = configuration.layout
-        mtu = configuration.eniMTU
+        eniMTU = configuration.eniMTU
         vpcNetworks = configuration.provider.networks
     }
 
@@ -30,8 +30,8 @@ actor HostNetwork {
 
     /// Makes the node's network as the ENIs need it.
     ///
-    /// - Returns: what was not so before, a sentence each.
-    func converge(to enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
+    /// - Returns: what was changed, as the commands that would do the same.
+    func converge(to enis: [ENI], traffic: Configuration.Traffic) async throws -> [String] {
         let task = Task { [converging] in
             _ = try? await converging?.value
             return try await convergeAlone(to: enis, traffic: traffic)
@@ -40,49 +40,62 @@ actor HostNetwork {
         return try await task.value
     }
 
-    private func convergeAlone(to enis: [NodeENI], traffic: Configuration.Traffic) async throws -> [String] {
-        let settled = try NodeNetwork(layout: layout).converge(to: enis, mtu: mtu, host: NetlinkSocket())
-        guard let ruleset = try ruleset(enis, traffic) else { return settled.map(\.description) }
-        guard let difference = try await filterDifference(from: ruleset) else { return settled.map(\.description) }
-        try await nftables.apply(ruleset.script)
-        applied = (ruleset.script, try await listing())
-        return settled.map(\.description) + [difference]
+    private func convergeAlone(to enis: [ENI], traffic: Configuration.Traffic) async throws -> [String] {
+        let report = try NodeNetwork(layout: layout).reconcile(enis.compactMap(nodeInterface), host: NetlinkSocket())
+        let repairs = report.repairs.map(\.description)
+        guard let ruleset = ruleset(enis, report.interfaces, traffic) else { return repairs }
+        if let filter, filter.script == ruleset.script, try await nftables.isIntact(filter) { return repairs }
+        filter = try await nftables.apply(ruleset.script, table: table)
+        return repairs + ["nft -f - (table \(table))"]
     }
 
     /// What is not as these ENIs need it, a sentence each; nothing is changed.
-    func differences(from enis: [NodeENI]) async throws -> [String] {
-        let found = try NodeNetwork(layout: layout).differences(from: enis, mtu: mtu, host: NetlinkSocket())
-        return (found.map(\.description) + (try await isFilterIntact ? [] : [HostNetwork.filterWasChanged]))
-            .map { "kernel: " + $0 }
+    func differences(from enis: [ENI]) async throws -> [String] {
+        let report = try NodeNetwork(layout: layout).compare(enis.compactMap(nodeInterface), host: NetlinkSocket())
+        var differences = report.repairs.map { "kernel: the node's network needs: \($0)" }
+        differences += report.missing.map { "kernel: no interface has the MAC \($0) of an ENI" }
+        if let filter, try await !nftables.isIntact(filter) {
+            differences.append("kernel: the packet filter (table \(table)) was changed or flushed by somebody else")
+        }
+        return differences
     }
 
-    // MARK: Packet filter
+    // MARK: From ENIs to the kernel's terms
 
-    private func ruleset(_ enis: [NodeENI], _ traffic: Configuration.Traffic) throws -> Ruleset? {
-        guard let primary = enis.first(where: \.isPrimary),
-            let link = try NetlinkSocket().links().first(where: { $0.mac == primary.mac })
-        else { return nil }
+    private var table: Nftables.Table {
+        Nftables.Table(family: Ruleset.family, name: layout.nftablesTable)
+    }
+
+    private func routingTable(_ eni: ENI) -> UInt32? {
+        eni.deviceIndex.flatMap { layout.table(deviceIndex: $0, networkCard: eni.networkCard) }
+    }
+
+    private func mark(_ eni: ENI) -> UInt32? {
+        eni.deviceIndex.flatMap { layout.mark(eni: $0 + 1) }
+    }
+
+    /// `nil` for an ENI that the layout has no table or no mark for.
+    private func nodeInterface(_ eni: ENI) -> NodeInterface? {
+        guard let table = routingTable(eni), let mark = mark(eni) else { return nil }
+        return NodeInterface(
+            mac: eni.mac, table: table,
+            role: eni.isPrimary
+                ? .primary : .secondary(mark: mark, address: eni.primaryAddress, gateway: eni.gateway),
+            mtu: eniMTU)
+    }
+
+    private func ruleset(
+        _ enis: [ENI], _ interfaces: [MACAddress: String], _ traffic: Configuration.Traffic
+    ) -> Ruleset? {
+        guard let primary = enis.first(where: \.isPrimary), let name = interfaces[primary.mac] else { return nil }
+        let secondary = enis.filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
+            guard let table = routingTable(eni), let mark = mark(eni) else { return nil }
+            return Ruleset.ENI(group: layout.group(table: table), mark: mark)
+        }
         return Ruleset(
-            layout: layout, enis: enis, primaryInterface: link.name,
-            localNetworks: (traffic.vpcCIDRs ?? vpcNetworks) + traffic.snatExclusions,
-            externalSNAT: traffic.externalSNAT,
-            nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
-    }
-
-    private static let filterWasChanged = "the packet filter was changed or flushed by somebody else"
-
-    private func filterDifference(from ruleset: Ruleset) async throws -> String? {
-        guard let applied else { return "the packet filter is made anew" }
-        guard applied.script == ruleset.script else { return "the packet filter follows the ENIs" }
-        return try await isFilterIntact ? nil : HostNetwork.filterWasChanged
-    }
-
-    private var isFilterIntact: Bool {
-        get async throws { try await listing() == applied?.listing }
-    }
-
-    private func listing() async throws -> String? {
-        try await nftables.list(family: Ruleset.family, table: layout.nftablesTable)
+            layout: layout, primaryInterface: name, primaryAddress: primary.primaryAddress, secondaryENIs: secondary,
+            vpcNetworks: traffic.vpcCIDRs ?? vpcNetworks, excludedNetworks: traffic.snatExclusions,
+            externalSNAT: traffic.externalSNAT, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 
     // MARK: Interfaces that appear

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Glibc
+import Simulator
+import UnixSignals
+
+/// Runs a command's work as root, until it is done, fails, or the user interrupts it; what goes wrong goes to stderr.
+///
+/// - Throws: the `ExitCode`.
+func guarded(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    guard geteuid() == 0 else {
+        printError("warmpool-sim makes network namespaces, which only root may: run it with sudo")
+        throw ExitCode.failure
+    }
+    let work = Task(operation: body)
+    let interruption = Task {
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { work.cancel() }
+    }
+    defer { interruption.cancel() }
+    do {
+        try await work.value
+    } catch {
+        if work.isCancelled, !leavesSomethingBehind(error) {
+            printError("interrupted; everything is removed")
+            throw ExitCode(130)
+        }
+        printError("warmpool-sim: \(error)")
+        throw ExitCode.failure
+    }
+}
+
+private func leavesSomethingBehind(_ error: any Error) -> Bool {
+    if case LiveError.leftBehind = error { true } else { false }
+}
+
+private func printError(_ text: String) {
+    let line = Array((text + "\n").utf8)
+    _ = write(STDERR_FILENO, line, line.count)
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Glibc
+import Simulator
+
+@main
+struct WarmpoolSim: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "warmpool-sim",
+        abstract: "Runs Warmpool in a VPC made of network namespaces on this machine.",
+        discussion: """
+            Needs root, and the programs ip, nft and ping. All packets stay inside the namespaces.
+
+            EXAMPLES
+              warmpool-sim demo
+              warmpool-sim up --nodes 3 --instance-type m5.large
+              warmpool-sim down
+
+            EXIT STATUS
+              0 done; 1 failed, the reason is on stderr; 64 wrong usage; 130 interrupted. After a failure or an \
+            interruption nothing is left behind.
+            """,
+        subcommands: [Up.self, Down.self, DemoCommand.self])
+}
+
+struct FabricName: ParsableArguments {
+    @Option(help: "The fabric's name; fabrics of different names do not touch each other.")
+    var name = "warmpool"
+}

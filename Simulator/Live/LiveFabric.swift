@@ -1,0 +1,113 @@
+import Fabric
+import FoundationEssentials
+import InstanceLimits
+import JSON
+
+/// A VPC of network namespaces whose nodes run real daemons.
+///
+/// ```swift
+/// let live = try await LiveFabric.start(name: "lab", LiveConfiguration(instanceType: .init(named: "t3.small")))
+/// let pod = try await live.nodes[0].add("web-1")
+/// try await live.remove()
+/// ```
+///
+/// The daemons live on when the process that started them ends. ``remove(name:)`` finds all of a fabric by its name, also
+/// after a crash: namespaces (see `Fabric`), processes and files (`/run/warmpool-sim/NAME`).
+public struct LiveFabric: Hashable, Sendable {
+    public let name: String
+    public let nodes: [SimulatedNode]
+    /// The namespaces.
+    public let fabric: Fabric
+
+    /// Makes the namespaces, starts a daemon per node, and waits until the daemons' warm targets are met. What a crash
+    /// left behind under this name is removed first. When it fails or is cancelled, everything is removed.
+    ///
+    /// - Parameter programs: found as ``Programs/find()`` does, if `nil`.
+    /// - Throws: ``LiveError/alreadyUp(name:daemons:)``, other ``LiveError``, `FabricError`, `CancellationError`.
+    public static func start(
+        name: String, _ configuration: LiveConfiguration, programs: Programs? = nil
+    ) async throws -> LiveFabric {
+        let programs = try programs ?? Programs.find()
+        let state = StateDirectory(of: name)
+        let running = state.runningDaemons
+        guard running.isEmpty else { throw LiveError.alreadyUp(name: name, daemons: running.map(\.pid)) }
+        let fabric = try await Fabric.create(name: name, nodes: configuration.nodes)
+        do {
+            try state.remove()
+            try state.create(nodes: configuration.nodes)
+            let nodes = fabric.nodes.enumerated().map { index, netns in
+                SimulatedNode(
+                    number: index + 1, netns: netns, directory: state.directory(ofNode: index + 1), programs: programs)
+            }
+            for (index, node) in nodes.enumerated() {
+                let settings = configuration.daemonConfiguration(
+                    number: index + 1, directory: node.directory, cloudFile: state.cloudFile,
+                    router: fabric.router.namespace)
+                try write(settings, toFile: node.configurationFile)
+                try write(JSONValue.object(node.networkConfiguration).text(.indented) + "\n", toFile: node.cniConf)
+                try await node.startDaemon()
+            }
+            try await withThrowingTaskGroup { group in
+                for node in nodes { group.addTask { try await node.waitUntilWarm() } }
+                try await group.waitForAll()
+            }
+            return LiveFabric(name: name, nodes: nodes, fabric: fabric)
+        } catch {
+            throw await removeAll(of: name, after: error)
+        }
+    }
+
+    /// What ``remove(name:)`` found.
+    public struct Removed: Hashable, Sendable {
+        /// The daemons that ran.
+        public let daemons: Int
+        /// The namespaces that there were, those of pods included.
+        public let namespaces: [String]
+        /// Whether there were files.
+        public let hadState: Bool
+
+        public var isNothing: Bool { daemons == 0 && namespaces.isEmpty && !hadState }
+    }
+
+    /// Stops the daemons, SIGTERM first, and removes the namespaces and files of a fabric, as far as there are any.
+    ///
+    /// - Throws: `FabricError`, or ``LiveError/file(path:reason:)``, after everything was tried.
+    @discardableResult
+    public static func remove(name: String) async throws -> Removed {
+        try Fabric.check(name: name)
+        let state = StateDirectory(of: name)
+        let hadState = state.exists
+        let daemons = state.runningDaemons
+        await withTaskGroup { group in
+            for daemon in daemons { group.addTask { await daemon.stop() } }
+        }
+        let namespaces: Result<[String], FabricError>
+        do throws(FabricError) {
+            namespaces = .success(try await Fabric.remove(name: name))
+        } catch {
+            namespaces = .failure(error)
+        }
+        try state.remove()
+        return Removed(daemons: daemons.count, namespaces: try namespaces.get(), hadState: hadState)
+    }
+
+    /// Removes everything after a failure, also in a task that was cancelled.
+    ///
+    /// - Returns: the failure; with what could not be removed, if anything.
+    static func removeAll(of name: String, after failure: any Error) async -> any Error {
+        do {
+            _ = try await Task { try await remove(name: name) }.value
+            return failure
+        } catch {
+            return LiveError.leftBehind(name: name, after: "\(failure)", problem: "\(error)")
+        }
+    }
+
+    /// Removes everything, as ``remove(name:)``.
+    public func remove() async throws {
+        try await LiveFabric.remove(name: name)
+    }
+
+    /// The names of the fabrics that are up, or that a crash left behind.
+    public static var names: [String] { StateDirectory.names }
+}

@@ -1,0 +1,42 @@
+import Addressing
+import Fabric
+import JSON
+
+/// A pod: a network namespace that the plugin has connected.
+public struct SimulatedPod: Hashable, Sendable {
+    public let name: String
+    /// The name of its node, such as `node1`.
+    public let node: String
+    /// The name of its network namespace, which is also its container id.
+    public let namespace: String
+    public let address: IPv4Address
+
+    /// - Parameter result: what the plugin printed for ADD.
+    /// - Throws: ``LiveError/malformedResult(operation:output:)`` where it has no address.
+    init(name: String, node: String, namespace: String, result: JSONValue) throws(LiveError) {
+        let text = result["ips"]?.arrayValue?.first?["address"]?.stringValue ?? ""
+        guard let address = IPv4Address(text.prefix { $0 != "/" }) else {
+            throw .malformedResult(operation: "ADD", output: result.text())
+        }
+        self.name = name
+        self.node = node
+        self.namespace = namespace
+        self.address = address
+    }
+
+    /// The path of a named namespace.
+    static func path(of namespace: String) -> String { "/run/netns/\(namespace)" }
+
+    /// Whether a ping from inside the pod is answered within two seconds.
+    ///
+    /// - Throws: `FabricError` where ping cannot be started.
+    public func reaches(_ address: IPv4Address) async throws -> Bool {
+        let output = try await NamespaceCommand.run(
+            ["ping", "-n", "-q", "-c", "1", "-W", "2", "\(address)"], in: namespace)
+        // Source: ping(8), 1: no answer. Everything else means that ping did not work at all.
+        guard output.status <= 1 else {
+            throw FabricError.command("ping \(address)", reason: output.standardError)
+        }
+        return output.isSuccess
+    }
+}

@@ -1,0 +1,32 @@
+import Addressing
+
+/// An ENI as the node's routing needs to know it.
+public struct NodeInterface: Hashable, Sendable {
+    /// By it the interface is found.
+    public var mac: MACAddress
+    /// The ENI's routing table, ``NetworkLayout/table(deviceIndex:networkCard:)``.
+    public var table: UInt32
+    /// How the ENI is told from the node's primary one.
+    public var role: Role
+    /// The MTU to set; `nil` leaves it as it is.
+    public var mtu: Int?
+
+    /// Which ENI of the node it is.
+    public enum Role: Hashable, Sendable {
+        /// The one that the node was started with; its routing is the table `main` and is left alone.
+        case primary
+        /// Another: its packets are routed by a table of their own.
+        /// - mark: ``NetworkLayout/mark(eni:)``.
+        /// - address: the ENI's primary address, from which the node itself replies.
+        /// - gateway: the subnet's router, the first address of the subnet.
+        case secondary(mark: UInt32, address: IPv4Address, gateway: IPv4Address)
+    }
+
+    /// - Parameter mtu: `nil` leaves it as it is.
+    public init(mac: MACAddress, table: UInt32, role: Role, mtu: Int? = nil) {
+        self.mac = mac
+        self.table = table
+        self.role = role
+        self.mtu = mtu
+    }
+}

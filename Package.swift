@@ -84,6 +84,13 @@ let tests: [Target] = [
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
+    // Real namespaces, real binaries: every program of the package is run, and must have been built.
+    .testTarget(
+        name: "IntegrationTests",
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "Pool", "Providers",
+            "Simulator", "Timekeeping",
+        ]),
 ]
 
 let package = Package(

@@ -84,13 +84,22 @@ let tests: [Target] = [
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
-    // Real namespaces, real binaries: every program of the package is run, and must have been built.
+    .target(
+        name: "LiveTesting",
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork", "Simulator",
+            "Timekeeping",
+        ],
+        path: "Tests/LiveTesting"),
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "Pool", "Providers",
-            "Simulator", "Timekeeping",
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC", "Netlink",
+            "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
         ]),
+    .testTarget(
+        name: "FaultTests",
+        dependencies: ["Addressing", "ControlProtocol", "Fabric", "JSON", "LiveTesting", "Netlink", "Simulator"]),
 ]
 
 let package = Package(

@@ -91,8 +91,8 @@ extension DataPlaneTests.StandardNodes {
             let plane = try await DataPlane.current()
             let client = try plane.pod(from, on: plane.node1)
             let server = try plane.pod(to, on: plane.node2)
-            #expect(try await ping(server.address, from: client.namespace, "-M do -s \(9001 - 28)"))
-            #expect(try await !ping(server.address, from: client.namespace, "-M do -s \(9001 - 27)", seconds: 0.2))
+            try await expectPing(server.address, from: client.namespace, "-M do -s \(9001 - 28)")
+            try await expectNoPing(server.address, from: client.namespace, "-M do -s \(9001 - 27)")
         }
     }
 }

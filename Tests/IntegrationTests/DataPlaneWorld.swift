@@ -157,23 +157,27 @@ func shell(_ script: String, in namespace: String?) async throws -> String {
     return output.standardOutput
 }
 
-/// Whether a ping is answered.
+/// A ping is answered, in a time that also a busy machine has.
 ///
-/// - Parameters:
-///   - options: of ping(8).
-///   - seconds: long for those that must arrive, also on a busy machine; short for those that must not.
-func ping(
-    _ address: IPv4Address, from namespace: String, _ options: String = "", seconds: Double = 5
-) async throws -> Bool {
-    let words = "ping -n -q -c 1 -W \(seconds) \(options) \(address)".split(separator: " ").map(String.init)
-    return try await NamespaceCommand.run(words, in: namespace).isSuccess
-}
-
-/// A ping is answered.
+/// - Parameter options: of ping(8).
 func expectPing(
     _ address: IPv4Address, from namespace: String, _ options: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-    let isAnswered = try await ping(address, from: namespace, options)
+    let isAnswered = try await ping(address, from: namespace, "-W 5 \(options)")
     #expect(isAnswered, "\(address) from \(namespace)", sourceLocation: sourceLocation)
+}
+
+/// A ping is not answered, in a time that is long for a network of memory.
+func expectNoPing(
+    _ address: IPv4Address, from namespace: String, _ options: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let isAnswered = try await ping(address, from: namespace, "-W 0.2 \(options)")
+    #expect(!isAnswered, "\(address) from \(namespace)", sourceLocation: sourceLocation)
+}
+
+private func ping(_ address: IPv4Address, from namespace: String, _ options: String) async throws -> Bool {
+    let words = "ping -n -q -c 1 \(options) \(address)".split(separator: " ").map(String.init)
+    return try await NamespaceCommand.run(words, in: namespace).isSuccess
 }

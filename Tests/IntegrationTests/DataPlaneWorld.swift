@@ -14,7 +14,6 @@ enum ENIKind: String, CaseIterable, Sendable {
 
 /// A pod and the ENI that owns its address.
 struct PlacedPod: Sendable {
-    let name: String
     /// The name of its node, such as `node1`.
     let node: String
     /// The name of its network namespace.
@@ -45,7 +44,7 @@ struct Flow: Hashable, CustomStringConvertible {
     var description: String { "\(from) → \(to) by \(by)" }
 }
 
-/// The fabric of the suite that runs, with two pods at least on the primary and on a secondary ENI of every node.
+/// The fabric of the suite that runs, with two pods on the primary and two on a secondary ENI of every node.
 struct DataPlane: Sendable {
     let live: LiveFabric
     let pods: [PlacedPod]
@@ -55,15 +54,16 @@ struct DataPlane: Sendable {
         let live = try LiveFabric.current
         var pods: [PlacedPod] = []
         for node in live.nodes {
-            while true {
-                pods = try await pods.filter { $0.node != node.name } + node.placedPods()
-                let here = pods.filter { $0.node == node.name }
-                let missing = ENIKind.allCases.contains { kind in here.count { $0.kind == kind } < 2 }
-                guard missing else { break }
-                _ = try await node.add("pod-\(here.count + 1)")
+            for kind in ENIKind.allCases {
+                while case let count = try await node.placedPods().count(where: { $0.kind == kind }), count < 2 {
+                    let sandbox = try await Sandbox.make("\(kind.rawValue)-\(count)", on: node)
+                    let address = try await node.freeAddress(kind)
+                    _ = try await sandbox.add(members: ["runtimeConfig": ["ips": [.string("\(address)")]]])
+                    // What replaces the address is there, so that nothing changes during a test.
+                    try await node.waitUntilWarm()
+                }
             }
-            // The ENI that replaces the one in use is there, so that nothing changes during a test.
-            try await node.waitUntilWarm()
+            pods += try await node.placedPods()
         }
         return DataPlane(live: live, pods: pods)
     }
@@ -135,8 +135,14 @@ extension SimulatedNode {
         return try rows.map { row in
             let device = try #require(enis[row.eni]?.deviceIndex)
             return PlacedPod(
-                name: row.name, node: name, namespace: row.containerID, address: row.address, interface: "eth\(device)")
+                node: name, namespace: row.containerID, address: row.address, interface: "eth\(device)")
         }
+    }
+
+    /// A free address of an ENI of this kind.
+    func freeAddress(_ kind: ENIKind) async throws -> IPv4Address {
+        let addresses = try await enis().filter { $0.isPrimary == (kind == .primary) }.flatMap(\.addresses)
+        return try #require(addresses.first { $0.state == "free" }, "\(name): no \(kind.rawValue) ENI has one").address
     }
 
     /// Everything in the node's kernel that must not depend on pods: rules, the ENIs' tables, the packet filter.

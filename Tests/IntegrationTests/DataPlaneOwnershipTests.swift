@@ -1,9 +1,10 @@
 import Addressing
 import ControlProtocol
 import Fabric
+import InstanceLimits
 import LiveTesting
-import Netlink
-import PodNetwork
+import Pool
+import Providers
 import Simulator
 import Testing
 
@@ -61,6 +62,47 @@ extension DataPlaneTests.StandardNodes {
             try await expect(second.name, at: address, seesClient: client.address, in: client.namespace)
             try await second.delete()
             for sandbox in [first, second] { try await sandbox.vanish() }
+        }
+
+        @Test func anAddressThatTheCloudTakesAwayLeadsNowhere() async throws {
+            let plane = try await DataPlane.current()
+            let node = plane.node1
+            let client = try plane.pod(.secondary, on: plane.node2)
+            let address = try await node.freeAddress(.secondary)
+            let pod = try await Sandbox.make("expropriated", on: node)
+            _ = try await pod.add(members: ["runtimeConfig": ["ips": [.string("\(address)")]]])
+            try await expectPing(address, from: client.namespace)
+
+            let eni = try #require(await node.enis().first { $0.addresses.contains { $0.address == address } })
+            try await cloud(of: node).unassign(ENIID(eni.id), addresses: [address])
+            try await node.reconcile()
+            // The network of the node follows the cloud with the next thing that the daemon asks of it.
+            let other = try await node.add("other")
+            try await eventually(
+                "the VPC no longer routes \(address) to the node",
+                holds: {
+                    try await shell("ip route show to \(address)/32", in: plane.live.fabric.router.namespace) == ""
+                })
+
+            try await expectNoPing(address, from: client.namespace)
+            let flows = try await plane.flows { try await expectNoPing(client.address, from: pod.name) }
+            #expect(flows == [Flow(by: "\(node.name)/eth\(eni.deviceIndex ?? -1)", address, client.address)])
+            #expect(try await node.state(of: "\(address)") == "orphaned")
+            try await pod.delete()
+            #expect(try await node.state(of: "\(address)") == nil)
+            try await pod.vanish()
+            try await node.delete(other)
+        }
+
+        /// The cloud that the daemons share, as someone else's tool sees it.
+        private func cloud(of node: SimulatedNode) async throws -> MockProvider {
+            let network = IPv4Network(containing: IPv4Address(bits: 0x0a00_0000), prefixLength: 16)
+            let cloud = try MockCloud(
+                MockCloudConfiguration(cidr: network, subnets: []),
+                storage: .file(path: node.directory + "/../cloud.json"), now: { BootClock.now })
+            let type = try InstanceType(named: "t3.medium")
+            return try await MockProvider(
+                cloud: cloud, node: MockNode(instanceID: "i-\(node.name)", subnet: SubnetID("subnet-a"), type: type))
         }
 
         private func everything(of node: SimulatedNode) async throws -> [String] {

@@ -41,7 +41,8 @@ struct Podman: Sendable {
     /// - Parameter options: of `podman run`.
     func run(_ name: String, _ options: String = "") async throws -> Container {
         let root = try rootFileSystem(name)
-        try await self("run --detach --name \(name) --network \(Podman.network) \(options) --rootfs \(root) /bin/sleep 600")
+        try await self(
+            "run --detach --name \(name) --network \(Podman.network) \(options) --rootfs \(root) /bin/sleep 600")
         let format = "{{.Id}} {{.NetworkSettings.SandboxKey}} {{.NetworkSettings.Networks.\(Podman.network).IPAddress}}"
         let fields = try await self("inspect \(name) --format", format).split(whereSeparator: \.isWhitespace)
         try #require(fields.count == 3, "\(fields)")

@@ -26,7 +26,8 @@ extension DataPlaneTests {
             #expect(try node.kernelPods().map(\.address) == pods.map(\.address).sorted())
             #expect(try podInterfaces(of: node) == 200)
             // One pod of every ENI reaches one of the next.
-            let oneOfEach = Dictionary(grouping: try await node.placedPods(), by: \.interface).values.compactMap(\.first)
+            let oneOfEach = Dictionary(grouping: try await node.placedPods(), by: \.interface).values.compactMap(
+                \.first)
             #expect(oneOfEach.count >= 7)
             for (client, server) in zip(oneOfEach, oneOfEach.dropFirst()) {
                 try await expect(server, seesClient: client.address, in: client.namespace)
@@ -76,9 +77,11 @@ extension DataPlaneTests {
 
             var pods: [SimulatedPod] = []
             for number in 1...7 { pods.append(try await node.add("pod-\(number)")) }
-            try await eventually("three ENIs serve", holds: {
-                try await node.enis().filter { $0.phase == "ready" }.count == 3
-            })
+            try await eventually(
+                "three ENIs serve",
+                holds: {
+                    try await node.enis().filter { $0.phase == "ready" }.count == 3
+                })
             try await node.reconcile()
             #expect(try await interfaces(of: node) == ["eth0", "eth1", "eth2", "lo"])
             let grown = try await node.constants()

@@ -8,6 +8,9 @@ import Testing
     @Suite(
         .serialized,
         .liveFabric(
-            "t3.medium", nodes: 2, settings: ["warmIPTarget": "8", "cooldown": "0s", "shrinkInterval": "24h"]))
+            "t3.medium", nodes: 2,
+            settings: [
+                "warmIPTarget": "8", "cooldown": "0s", "shrinkInterval": "24h", "consistencyWindow": "0s",
+            ]))
     enum StandardNodes {}
 }

@@ -89,6 +89,22 @@ let tests: [Target] = [
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
+    .target(
+        name: "LiveTesting",
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork", "Simulator",
+            "Timekeeping",
+        ],
+        path: "Tests/LiveTesting"),
+    .testTarget(
+        name: "IntegrationTests",
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC", "Netlink",
+            "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
+        ]),
+    .testTarget(
+        name: "FaultTests",
+        dependencies: ["Addressing", "ControlProtocol", "Fabric", "JSON", "LiveTesting", "Netlink", "Simulator"]),
 ]
 
 let package = Package(

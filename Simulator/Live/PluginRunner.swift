@@ -40,7 +40,8 @@ public struct PluginCall: Sendable {
         self.members = members
     }
 
-    var environment: [String: String] {
+    /// The variables of CNI that it sets.
+    public var environment: [String: String] {
         var variables = ["CNI_COMMAND": operation.rawValue, "CNI_PATH": "/opt/cni/bin"]
         variables["CNI_CONTAINERID"] = container
         variables["CNI_NETNS"] = netns
@@ -90,16 +91,21 @@ public struct PluginRunner: Hashable, Sendable {
             [program], in: namespace, environment: environment.merging(["PATH": path]) { own, _ in own }, input: input)
     }
 
+    /// The network configuration that the plugin reads for a call.
+    public func input(of call: PluginCall) -> String {
+        var input = configuration
+        input["cniVersion"] = .string(call.cniVersion)
+        for (name, value) in call.members { input[name] = value }
+        return JSONValue.object(input).text()
+    }
+
     /// Runs an operation.
     ///
     /// - Returns: what it printed, `nil` where it printed nothing; or the error that it printed.
     /// - Throws: `FabricError` where it cannot be started, ``LiveError/malformedResult(operation:output:)`` where it
     ///   printed neither a result nor an error.
     public func run(_ call: PluginCall) async throws -> Result<JSONValue?, LiveError> {
-        var input = configuration
-        input["cniVersion"] = .string(call.cniVersion)
-        for (name, value) in call.members { input[name] = value }
-        let output = try await run(environment: call.environment, input: JSONValue.object(input).text())
+        let output = try await run(environment: call.environment, input: input(of: call))
         let printed = output.standardOutput.isEmpty ? nil : try? JSONValue(parsing: Array(output.standardOutput.utf8))
         if output.isSuccess, printed != nil || output.standardOutput.isEmpty { return .success(printed) }
         guard !output.isSuccess, let code = printed?["code"]?.intValue, let message = printed?["msg"]?.stringValue

@@ -93,10 +93,16 @@ let tests: [Target] = [
         path: "Tests/LiveTesting"),
     .testTarget(
         name: "IntegrationTests",
-        dependencies: ["Addressing", "ControlProtocol", "Fabric", "JSON", "LiveTesting", "Netlink", "Simulator"]),
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "Identity", "JSON", "LiveTesting", "Netlink", "PodNetwork",
+            "Simulator",
+        ]),
     .testTarget(
         name: "FaultTests",
-        dependencies: ["Addressing", "ControlProtocol", "Fabric", "JSON", "LiveTesting", "Netlink", "Simulator"]),
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "Pool", "Providers",
+            "Simulator",
+        ]),
 ]
 
 let package = Package(

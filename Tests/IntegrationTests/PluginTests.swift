@@ -23,10 +23,10 @@ extension PluginTests {
             #expect(verdict.contains("not a dynamic executable") || verdict.contains("statically linked"))
 
             let root = try node.directory + "/root"
-            try await succeed("mkdir -p \(root)", in: nil)
+            try await succeed("mkdir -p \(root)/proc", in: nil)
             try await succeed("cp \(plugin) \(root)/plugin", in: nil)
-            let output = try await NamespaceCommand.run(
-                ["env", "-i", "CNI_COMMAND=VERSION", "/usr/sbin/chroot", root, "/plugin"], in: nil)
+            let script = "mount --rbind /proc \(root)/proc && exec env -i CNI_COMMAND=VERSION $(which chroot) \(root) /plugin"
+            let output = try await NamespaceCommand.run(["unshare", "--mount", "sh", "-c", script], in: nil)
             #expect(output.isSuccess && output.standardOutput.contains("1.1.0"), "\(output)")
         }
 

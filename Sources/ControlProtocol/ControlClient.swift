@@ -80,10 +80,10 @@ private struct Connection: ~Copyable {
         self.path = path
         self.giveUpAt = giveUpAt
         self.patience = patience
-        descriptor = try Connection.open(path)
+        descriptor = try Connection.open(path, patience: patience)
     }
 
-    private static func open(_ path: String) throws(ControlError) -> Int32 {
+    private static func open(_ path: String, patience: Duration) throws(ControlError) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -93,15 +93,20 @@ private struct Connection: ~Copyable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .daemonDown(socket: path, reason: lastError()) }
+        // A hung daemon's queue of connections may be full. Source: unix(7), connect then waits as long as a send may.
+        let microseconds = max(patience.nanoseconds / 1000, 1)
+        var limit = timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard status == 0 else {
-            let reason = lastError()
+            let code = errno
             close(descriptor)
-            throw .daemonDown(socket: path, reason: reason)
+            if code == EAGAIN { throw .timedOut(socket: path, after: patience) }
+            throw .daemonDown(socket: path, reason: String(cString: strerror(code)))
         }
         return descriptor
     }

@@ -14,8 +14,10 @@ extension FaultTests {
         .liveFabric(
             "t3.medium", nodes: 2,
             settings: [
-                "cooldown": "100ms", "attachmentGrace": "10s", "reconcileInterval": "1s", "warmIPTarget": "3",
+                "cooldown": "0s", "attachmentGrace": "10s", "reconcileInterval": "1s", "warmIPTarget": "3",
                 "shrinkInterval": "100ms", "minimumENILifetime": "100ms", "consistencyWindow": "100ms",
+                // Many small ENIs, so that they come and go with the pods.
+                "limits": "{ enis: 15, ipv4PerENI: 5 }",
             ],
             cloudSettings: ["latency": "5ms", "attachDelay": "50ms", "detachDelay": "50ms"]))
     struct DaemonKillTests {
@@ -35,7 +37,7 @@ extension FaultTests {
                 }
                 for worker in 1...5 {
                     let pod = try await Sandbox.make("churn-\(worker)", on: nodes[0])
-                    group.addTask { try await churn(pod, ledger, until: isOver, rounds) }
+                    group.addTask { try await churn(pod, pinging: remote, ledger, until: isOver, rounds) }
                 }
                 do {
                     try await killAgainAndAgain(nodes[0], rounds)
@@ -78,7 +80,9 @@ extension FaultTests {
         }
 
         /// One pod after the other, each deleted whatever became of its ADD, as a runtime does.
-        private func churn(_ pod: Sandbox, _ ledger: Ledger, until isOver: Flag, _ rounds: Rounds) async throws {
+        private func churn(
+            _ pod: Sandbox, pinging remote: SimulatedPod, _ ledger: Ledger, until isOver: Flag, _ rounds: Rounds
+        ) async throws {
             var number = 0
             var served = 0
             while !isOver.isRaised {
@@ -89,7 +93,11 @@ extension FaultTests {
                 if let address = add.address {
                     served += 1
                     let other = await ledger.take(address, by: container)
-                    #expect(other == nil, "\(address) of \(container) is handed out twice, \(rounds)")
+                    #expect(other == nil, "\(address) of \(container) is \(other ?? "")'s too, \(rounds)")
+                    // The cloud brings packets to the pod, and from the pod, only where the address is the node's.
+                    let output = try await NamespaceCommand.run(
+                        ["ping", "-n", "-c", "2", "-i", "0.02", "-W", "2", "\(remote.address)"], in: pod.name)
+                    #expect(output.isSuccess, "\(container) at \(address), \(rounds): \(output)")
                     await ledger.give(address)
                 } else {
                     let isFull = add.code == 100 && add.details == "cause: enis-full"
@@ -100,6 +108,7 @@ extension FaultTests {
                 #expect(try await !pod("ip link").contains("eth0"), "\(container), \(rounds)")
             }
             #expect(served > 0, "the churn did not churn, \(rounds)")
+            print("served \(served) of \(number)")
         }
 
         private func ping(

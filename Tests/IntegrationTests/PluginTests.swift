@@ -61,6 +61,17 @@ extension PluginTests {
             #expect(output.standardOutput.contains("longer than 4194304 bytes"), "\(output)")
         }
 
+        @Test func standardInputThatIsSilentIsGivenUp() async throws {
+            let fifo = try node.directory + "/silent"
+            try await succeed("mkfifo \(fifo)", in: nil)
+            let output = try await NamespaceCommand.run(
+                ["sh", "-c", "\"$0\" <>\(fifo)", node.plugin.program], in: nil,
+                environment: PluginCall(.status).environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own })
+            let error = try JSONValue(parsing: Array(output.standardOutput.utf8))
+            #expect(output.status == 1 && error["code"] == 5, "\(output)")
+            #expect(error["msg"] == "stdin did not end: nothing came for 10 s")
+        }
+
         @Test func writesItsLogWhereItIsTold() async throws {
             let pod = try await Sandbox.make("logged", on: node)
             let log = try node.directory + "/plugin.log"

@@ -99,12 +99,15 @@ let tests: [Target] = [
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC", "Netlink",
-            "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
+            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC",
+            "Netlink", "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
         ]),
     .testTarget(
         name: "FaultTests",
-        dependencies: ["Addressing", "ControlProtocol", "Fabric", "JSON", "LiveTesting", "Netlink", "Simulator"]),
+        dependencies: [
+            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "Pool", "Providers",
+            "Simulator",
+        ]),
 ]
 
 let package = Package(

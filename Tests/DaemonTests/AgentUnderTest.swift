@@ -74,15 +74,16 @@ struct AgentUnderTest {
         return pool
     }
 
-    /// Asks as a peer would, and waits for the answer. A second answer would be a crash.
+    /// Asks as a peer would, and waits for the answer, which must be the only one.
     func ask(_ command: Command, within limit: Duration = .seconds(30)) async -> Reply {
-        await withCheckedContinuation { continuation in
-            Task {
-                _ = await agent.handle(Request(command, deadline: BootClock.now + limit)) {
-                    continuation.resume(returning: $0)
-                }
-            }
+        let (replies, continuation) = AsyncStream.makeStream(of: Reply.self)
+        let answers = Atomic(0)
+        _ = await agent.handle(Request(command, deadline: BootClock.now + limit)) {
+            if answers.add(1, ordering: .relaxed).newValue > 1 { Issue.record("\(command.name) has a second answer") }
+            continuation.yield($0)
         }
+        for await reply in replies { return reply }
+        return .failure(.init(.failed, "the test was cancelled before an answer came"))
     }
 
     func add(_ container: String, within limit: Duration = .seconds(30)) async -> Reply {

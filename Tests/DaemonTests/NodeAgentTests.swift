@@ -9,7 +9,7 @@ import Timekeeping
 @testable import Daemon
 
 /// What plugin and operator get from an agent whose cloud behaves, hangs or fails.
-@Suite struct NodeAgentTests {
+@Suite(.timeLimit(.minutes(1))) struct NodeAgentTests {
     private let directory: TestDirectory
 
     init() throws {

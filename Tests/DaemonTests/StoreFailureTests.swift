@@ -8,8 +8,8 @@ import Testing
 @testable import Daemon
 
 /// A disk that takes nothing more: nothing is lost, nothing is handed out twice, and all is well when there is room again.
-@Suite struct StoreFailureTests {
-    @Test(.timeLimit(.minutes(1))) func aFullDiskFailsADDsButNotDELsAndIsOvercome() async throws {
+@Suite(.timeLimit(.minutes(1))) struct StoreFailureTests {
+    @Test func aFullDiskFailsADDsButNotDELsAndIsOvercome() async throws {
         let disk = try SmallDisk()
         let node = try await AgentUnderTest(in: disk.path, addresses: 200)
         let before: PodAddress = try await node.add("before").value()

@@ -4,6 +4,7 @@ import Glibc
 
 /// A `warmpoold` that was started for a node and lives on its own: its starter may end before it does.
 public struct DaemonProcess: Codable, Hashable, Sendable {
+    /// The process's number.
     public let pid: Int32
     /// When the process was started, in clock ticks since boot: tells it from a later process with the same number.
     /// Source: proc(5), field 22 of `/proc/PID/stat`.

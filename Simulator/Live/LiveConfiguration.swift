@@ -4,6 +4,7 @@ import InstanceLimits
 public struct LiveConfiguration: Hashable, Sendable {
     /// The number of nodes, at least one.
     public var nodes: Int
+    /// The type of every node's instance.
     public var instanceType: InstanceType
     /// Further keys of `warmpoold.yaml`, with their values in YAML: `["warmIPTarget": "5", "cooldown": "2s"]`.
     public var settings: [String: String]

@@ -14,7 +14,9 @@ import JSON
 /// The daemons live on when the process that started them ends. ``remove(name:)`` finds all of a fabric by its name, also
 /// after a crash: namespaces (see `Fabric`), processes and files (`/run/warmpool-sim/NAME`).
 public struct LiveFabric: Hashable, Sendable {
+    /// The fabric's name.
     public let name: String
+    /// The nodes, each with its daemon.
     public let nodes: [SimulatedNode]
     /// The namespaces.
     public let fabric: Fabric
@@ -69,6 +71,7 @@ public struct LiveFabric: Hashable, Sendable {
         /// Whether there were files.
         public let hadState: Bool
 
+        /// Whether there was nothing to remove.
         public var isNothing: Bool { daemons == 0 && namespaces.isEmpty && !hadState }
     }
 

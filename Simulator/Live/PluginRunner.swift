@@ -14,6 +14,7 @@ public struct PluginCall: Sendable {
         case version = "VERSION"
     }
 
+    /// What the plugin is to do.
     public var operation: Operation
     /// `CNI_CONTAINERID`; not set if `nil`.
     public var container: String?
@@ -23,6 +24,7 @@ public struct PluginCall: Sendable {
     public var interface: String?
     /// `CNI_ARGS`.
     public var arguments: [String: String]
+    /// The configuration's version.
     public var cniVersion: String
     /// Further members of the network configuration, such as `prevResult` or `runtimeConfig`.
     public var members: JSONObject
@@ -56,10 +58,13 @@ public struct PluginCall: Sendable {
 
 /// Why the plugin did not do what it was asked: the error object that it printed.
 public struct PluginFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What the plugin was to do.
     public let operation: PluginCall.Operation
     /// Source: CNI specification 1.1.0, "Error"; from 100 up the plugin's own.
     public let code: Int
+    /// The error's `msg`.
     public let message: String
+    /// The error's `details`.
     public let details: String?
 
     public var description: String {

@@ -4,11 +4,13 @@ import JSON
 
 /// A pod: a network namespace that the plugin has connected.
 public struct SimulatedPod: Hashable, Sendable {
+    /// The pod's name, unique on its node.
     public let name: String
     /// The name of its node, such as `node1`.
     public let node: String
     /// The name of its network namespace, which is also its container id.
     public let namespace: String
+    /// The address that the plugin gave it.
     public let address: IPv4Address
 
     /// - Parameter result: what the plugin printed for ADD.

@@ -40,14 +40,17 @@ public struct IPv4Network: Hashable, Sendable {
         contains(address) ? Int(address.bits - base.bits) : nil
     }
 
+    /// Whether an address is one of the network.
     public func contains(_ address: IPv4Address) -> Bool {
         address.bits & IPv4Network.mask(prefixLength) == base.bits
     }
 
+    /// Whether every address of another network is one of this.
     public func contains(_ other: IPv4Network) -> Bool {
         other.prefixLength >= prefixLength && contains(other.base)
     }
 
+    /// Whether the two have an address in common.
     public func overlaps(_ other: IPv4Network) -> Bool {
         contains(other.base) || other.contains(base)
     }

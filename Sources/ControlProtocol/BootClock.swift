@@ -3,6 +3,7 @@ import Timekeeping
 
 /// The clock that plugin and daemon share: the time since the machine was started, which nobody sets.
 public enum BootClock {
+    /// The time since the boot of the machine, times of sleep included (`CLOCK_BOOTTIME`).
     public static var now: Instant {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)

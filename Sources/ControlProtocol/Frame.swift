@@ -2,6 +2,7 @@ import JSON
 
 /// How a message stands on the socket: its length as four bytes, most significant first, then the message as JSON.
 public enum Frame {
+    /// The bytes before each message.
     public static let headerLength = 4
     /// The longest message; a peer that announces more is not one of ours.
     public static let maximumLength = 4 << 20

@@ -4,6 +4,7 @@ import Addressing
 public struct Obstacle: Codable, Hashable, Sendable {
     /// The machine-readable cause, such as `enis-full`.
     public var cause: String
+    /// One sentence for a person.
     public var sentence: String
     /// Seconds after which another try makes sense.
     public var retryAfter: Double?
@@ -17,11 +18,15 @@ public struct Obstacle: Codable, Hashable, Sendable {
 
 /// `warmpoolctl status`.
 public struct Overview: Codable, Sendable {
+    /// Addresses, counted by state.
     public struct Addresses: Codable, Sendable {
         /// Held for pods, whatever their state.
         public var total: Int
+        /// In use by pods.
         public var assigned: Int
+        /// Ready for the next pod.
         public var free: Int
+        /// Resting after their pods.
         public var cooling: Int
         /// On their way from the provider.
         public var incoming: Int
@@ -38,19 +43,33 @@ public struct Overview: Codable, Sendable {
         }
     }
 
+    /// The daemon's version.
     public var version: String
+    /// The daemon's process.
     public var pid: Int32
+    /// Seconds since the daemon's start.
     public var uptimeSeconds: Double
+    /// The instance that the node is; absent until the provider has answered.
     public var instanceID: String?
+    /// The instance's type.
     public var instanceType: String?
+    /// The instance's zone.
     public var zone: String?
+    /// The provider's name, as in the configuration.
     public var provider: String
+    /// The warm target, in words.
     public var target: String
+    /// Whether pods can be served now or within the time of a refill.
     public var isReady: Bool
+    /// The ENIs of the node.
     public var enis: Int
+    /// The most ENIs that the pool may use.
     public var eniLimit: Int
+    /// The addresses, counted by state.
     public var addresses: Addresses
+    /// The pods that hold an address.
     public var pods: Int
+    /// The ADDs that wait for one.
     public var waiting: Int
     /// Seconds since the provider's view was read.
     public var lastReconcileSeconds: Double?
@@ -89,7 +108,9 @@ public struct Overview: Codable, Sendable {
 
 /// One ENI of `warmpoolctl enis`.
 public struct InterfaceRow: Codable, Sendable {
+    /// One address of the ENI.
     public struct Address: Codable, Sendable {
+        /// The address itself.
         public var address: IPv4Address
         /// `free`, `assigned`, `orphaned`, `cooling` or `releasing`.
         public var state: String
@@ -106,15 +127,23 @@ public struct InterfaceRow: Codable, Sendable {
         }
     }
 
+    /// The provider's name of the ENI.
     public var id: String
+    /// Absent while the ENI is attached to nothing.
     public var deviceIndex: Int?
+    /// Whether the instance was started with it.
     public var isPrimary: Bool
     /// `created`, `attaching`, `ready`, `detaching`, `detached`, `deleting` or `lost`.
     public var phase: String
+    /// Its hardware address.
     public var mac: MACAddress
+    /// The provider's name of its subnet.
     public var subnet: String
+    /// The ENI's own address, which is never for pods.
     public var primaryAddress: IPv4Address
+    /// The table by which packets of its pods leave.
     public var routingTable: UInt32?
+    /// The addresses, counted by state.
     public var addresses: [Address]
 
     public init(
@@ -135,15 +164,25 @@ public struct InterfaceRow: Codable, Sendable {
 
 /// One pod of `warmpoolctl pods`.
 public struct PodRow: Codable, Sendable {
+    /// The pod's namespace; empty where the runtime gave none.
     public var namespace: String
+    /// The pod's name; empty where the runtime gave none.
     public var name: String
+    /// The pod's UID; empty where the runtime gave none.
     public var uid: String
+    /// The name of the network configuration.
     public var network: String
+    /// The runtime's name of the container.
     public var containerID: String
+    /// The interface's name in the pod.
     public var ifname: String
+    /// The address itself.
     public var address: IPv4Address
+    /// The ENI that has the address.
     public var eni: String
+    /// The name of the host end of the pod's link.
     public var hostInterface: String
+    /// The path of the pod's network namespace.
     public var netns: String
     /// Seconds since the address was granted.
     public var ageSeconds: Double
@@ -170,6 +209,7 @@ public struct PodRow: Codable, Sendable {
 public struct Explanation: Codable, Sendable {
     /// What is explained: a pod, or the node.
     public var subject: String
+    /// One sentence for a person.
     public var sentence: String
     /// The machine-readable cause, where something is refused or waits.
     public var cause: String?
@@ -186,9 +226,11 @@ public struct Explanation: Codable, Sendable {
 
 /// `warmpoolctl max-pods`.
 public struct MaxPodsReport: Codable, Sendable {
+    /// The instance's type.
     public var instanceType: String
     /// The instance's limits.
     public var enis: Int
+    /// An ENI's IPv4 addresses, its primary one included.
     public var ipv4PerENI: Int
     /// The ENIs that the pool may use of them.
     public var eniLimit: Int
@@ -215,8 +257,11 @@ public struct MaxPodsReport: Codable, Sendable {
 
 /// `warmpoolctl verify`: kernel, store and provider compared.
 public struct VerifyReport: Codable, Sendable {
+    /// The pods that hold an address.
     public var pods: Int
+    /// The addresses, counted by state.
     public var addresses: Int
+    /// The ENIs of the node.
     public var enis: Int
     /// Every disagreement, a sentence each; none when all three agree.
     public var differences: [String]

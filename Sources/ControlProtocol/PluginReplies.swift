@@ -2,6 +2,7 @@ import Addressing
 
 /// What the plugin needs to know to make a pod's interface: the answer to ADD and to CHECK.
 public struct PodAddress: Codable, Hashable, Sendable {
+    /// The pod's own address.
     public var address: IPv4Address
     /// The address that the pod's default route points at: link-local, the same for every pod.
     public var gateway: IPv4Address
@@ -9,6 +10,7 @@ public struct PodAddress: Codable, Hashable, Sendable {
     public var podTable: UInt32
     /// The interface group of the host end, which names the address's ENI.
     public var interfaceGroup: UInt32
+    /// The MTU of both ends of the pod's link, in bytes.
     public var mtu: UInt32
     /// The attachment had the address already.
     public var isRepeat: Bool
@@ -28,6 +30,7 @@ public struct PodAddress: Codable, Hashable, Sendable {
 
 /// The answer to STATUS: whether pods can be served now or within the time of a refill.
 public struct Readiness: Codable, Hashable, Sendable {
+    /// Whether an ADD can be served.
     public var isReady: Bool
     /// Why not, in one sentence.
     public var reason: String?

@@ -7,6 +7,7 @@ public enum Reply: Sendable {
 
     /// Why the daemon did not do what it was asked.
     public struct Failure: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+        /// What kind of refusal it is.
         public enum Kind: String, Codable, Sendable {
             /// The pod gets no address; `cause` names the reason.
             case refused
@@ -26,6 +27,7 @@ public enum Reply: Sendable {
             case failed
         }
 
+        /// What kind of refusal it is.
         public var kind: Kind
         /// One sentence for a person.
         public var message: String

@@ -8,9 +8,11 @@ public let controlProtocolVersion = 1
 
 /// One request to the daemon: the only one on its connection.
 public struct Request: Codable, Sendable {
+    /// The protocol's version, ``controlProtocolVersion``.
     public var version: Int
     /// The daemon does not begin to execute the request after this, on the clock of ``BootClock``.
     public var deadline: Instant
+    /// What the daemon is to do.
     public var command: Command
 
     public init(_ command: Command, deadline: Instant) {
@@ -39,8 +41,11 @@ public enum Command: Sendable {
     public var name: String { operation.rawValue }
 }
 
+/// ADD: a pod interface wants an address.
 public struct AddCommand: Codable, Sendable {
+    /// Whose the address will be.
     public var attachment: AttachmentID
+    /// Kubernetes' names for the pod.
     public var pod: PodIdentity
     /// The path of the pod's network namespace.
     public var netns: String
@@ -57,7 +62,9 @@ public struct AddCommand: Codable, Sendable {
 
 /// GC: what of a network lives; everything else of it is removed.
 public struct CollectCommand: Codable, Sendable {
+    /// The network's name.
     public var network: String
+    /// What lives.
     public var valid: [AttachmentID]
 
     public init(network: String, valid: [AttachmentID]) {
@@ -66,6 +73,7 @@ public struct CollectCommand: Codable, Sendable {
     }
 }
 
+/// Asks why a pod has, or waits for, an address.
 public struct ExplainCommand: Codable, Sendable {
     /// A pod's name, `namespace/name`, address or container id (or its beginning); `nil` for the node as a whole.
     public var subject: String?

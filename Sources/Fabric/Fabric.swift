@@ -21,9 +21,11 @@ import Nftables
 /// Fabrics of different names do not touch each other. Everything of a fabric is inside its namespaces, whose names begin
 /// with its own, so that ``remove(name:)`` finds it after any crash.
 public struct Fabric: Hashable, Sendable {
+    /// What the names of all its namespaces begin with.
     public let name: String
     /// The names of the nodes' namespaces for `ip netns`: `NAME-node1`, `NAME-node2`, …
     public let nodes: [String]
+    /// The namespace that plays the VPC.
     public let router: FabricRouter
     /// The name of the namespace that plays the internet.
     public let outside: String

@@ -2,12 +2,15 @@ import Addressing
 
 /// An ENI as the fabric makes it real: a veth whose node end is the interface that the node sees.
 public struct FabricENI: Hashable, Sendable {
+    /// The hardware address of the node end.
     public var mac: MACAddress
     /// 0 for the node's primary ENI.
     public var deviceIndex: Int
     /// The subnet's network; its first host address is the gateway.
     public var subnet: IPv4Network
+    /// The ENI's own address.
     public var primaryAddress: IPv4Address
+    /// The addresses for pods.
     public var secondaryAddresses: [IPv4Address]
 
     /// - Parameter subnet: of at most 31 bits, so that it has a gateway.

@@ -5,9 +5,12 @@ import Subprocess
 public struct CommandOutput: Hashable, Sendable {
     /// The exit status; 128 and the signal's number where a signal ended it, as shells have it.
     public let status: Int32
+    /// What it wrote to its standard output.
     public let standardOutput: String
+    /// What it wrote to its standard error.
     public let standardError: String
 
+    /// Whether it ended with status 0.
     public var isSuccess: Bool { status == 0 }
 }
 

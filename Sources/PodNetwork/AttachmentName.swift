@@ -3,6 +3,7 @@ import Identity
 
 /// The names in the kernel that follow from the identity of an attachment.
 public struct AttachmentName: Hashable, Sendable {
+    /// The identity that the names follow from.
     public let id: AttachmentID
 
     /// The names of an attachment whose identity CNI's rules allow: no part is empty or has a `/`.

@@ -3,10 +3,13 @@ import Pool
 
 /// What an interface is created with.
 public struct InterfaceRequest: Hashable, Sendable {
+    /// Where its addresses come from.
     public var subnet: SubnetID
+    /// The security groups' ids; none for the provider's default.
     public var securityGroups: [String]
     /// Secondary addresses that the interface starts with.
     public var addressCount: Int
+    /// The tags that it bears from the start.
     public var tags: [String: String]
 
     public init(subnet: SubnetID, securityGroups: [String] = [], addressCount: Int, tags: [String: String] = [:]) {

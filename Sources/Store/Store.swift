@@ -13,6 +13,7 @@ import Pool
 public final class Store: Sendable {
     /// What a store held when it was opened.
     public struct Contents: Sendable {
+        /// The state of the pool.
         public var snapshot: PoolSnapshot
         /// Whether the machine has run since the last transaction.
         public var isSameBoot: Bool

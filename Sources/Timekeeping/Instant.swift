@@ -21,11 +21,13 @@ public struct Instant: InstantProtocol, Hashable, Codable, Sendable {
     /// Later than every instant that a clock can show.
     public static let distantFuture = Instant(nanoseconds: .max)
 
+    /// The instant a duration later; saturated where the clock could not show it.
     public func advanced(by duration: Duration) -> Instant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.nanoseconds)
         return overflow ? (duration > .zero ? .distantFuture : Instant(nanoseconds: .min)) : Instant(nanoseconds: sum)
     }
 
+    /// The time from here to another instant; negative where that is earlier.
     public func duration(to other: Instant) -> Duration {
         .nanoseconds(other.nanoseconds) - .nanoseconds(nanoseconds)
     }

@@ -6,6 +6,7 @@ import Providers
 
 /// Everything that an operator can choose of `warmpoold`, validated.
 public struct Configuration: Hashable, Sendable {
+    /// How a line of the log looks.
     public enum LogFormat: String, Sendable, CaseIterable {
         case text, json
     }
@@ -19,9 +20,11 @@ public struct Configuration: Hashable, Sendable {
     public struct Mock: Hashable, Sendable {
         /// Where the cloud is kept; in memory alone, if `nil`.
         public var file: String?
+        /// The instance that this node is.
         public var instanceID: String
         /// Must be in the table of instance types, unless ``Configuration/limits`` says what it can hold.
         public var instanceType: String
+        /// What a new cloud is like; one that is kept in a file stays as it was.
         public var cloud: MockCloudConfiguration
         /// The namespace that plays the VPC's router; with it, ENIs and addresses become links and routes.
         public var fabricRouter: String?
@@ -35,27 +38,41 @@ public struct Configuration: Hashable, Sendable {
         public var snatExclusions: [IPv4Network] = []
         /// Something outside the node does SNAT, so the node does none.
         public var externalSNAT = false
+        /// Replies to connections that came in by the primary ENI leave by it.
         public var nodePort = true
+        /// What a pod sends from an address that is not its own is dropped.
         public var antiSpoofing = true
     }
 
+    /// The path of the control socket.
     public var socket = "/run/warmpool/warmpoold.sock"
+    /// The path of the pool's SQLite file.
     public var store = "/var/lib/warmpool/pool.sqlite"
+    /// The least level that is logged.
     public var logLevel = Logger.Level.info
+    /// How a line of the log looks.
     public var logFormat = LogFormat.text
+    /// Which cloud the node is in.
     public var provider: Provider
+    /// Targets, limits and times of the pool.
     public var pool = PoolConfiguration()
     /// Limits of an instance whose type is not in the table.
     public var limits: NodeLimits?
     /// The MTU of pods; that of their ENI, if `nil`.
     public var podMTU: Int?
+    /// The MTU of ENIs, in bytes.
     public var eniMTU = 9001
     /// The subnet of further ENIs; that of the primary ENI, if `nil`.
     public var eniSubnet: SubnetID?
+    /// The security groups of further ENIs; none for the provider's default.
     public var securityGroups: [String] = []
+    /// Tags of further ENIs, beside Warmpool's own.
     public var eniTags: [String: String] = [:]
+    /// What happens to pods' packets.
     public var traffic = Traffic()
+    /// The numbers and names in the kernel.
     public var layout = NetworkLayout()
+    /// How often the pool is compared with provider and kernel.
     public var reconcileInterval = Duration.seconds(60)
     /// How long an attached ENI may take to show its interface.
     public var attachTimeout = Duration.seconds(10)

@@ -20,6 +20,8 @@ public enum Cause: Hashable, Sendable {
     case refillPending(count: Int)
     case cooling(count: Int, until: Instant)
     case starting(since: Instant)
+    /// The daemon cannot make a grant durable.
+    case storeFailing(String, retryAt: Instant)
     case requestedAddressUnavailable(IPv4Address, Unavailability)
     /// A DEL for the same attachment came while the ADD waited.
     case withdrawn
@@ -49,6 +51,7 @@ extension Cause {
         case .refillPending: "refill-pending"
         case .cooling: "addresses-cooling"
         case .starting: "daemon-starting"
+        case .storeFailing: "store-failing"
         case .requestedAddressUnavailable: "requested-address-unavailable"
         case .withdrawn: "withdrawn"
         }
@@ -58,7 +61,7 @@ extension Cause {
     public func retryAfter(_ now: Instant) -> Duration? {
         switch self {
         case .subnetExhausted(_, let at), .noContiguousPrefix(_, let at), .throttled(let at),
-            .permissionDenied(_, let at), .providerFailing(_, let at), .cooling(_, let at),
+            .permissionDenied(_, let at), .providerFailing(_, let at), .cooling(_, let at), .storeFailing(_, let at),
             .requestedAddressUnavailable(_, .cooling(let at)):
             max(at - now, .zero)
         case .unreachable, .attachPending, .refillPending, .starting: .seconds(5)
@@ -89,7 +92,7 @@ extension Cause {
         case .permissionDenied(let what, let at):
             "the provider refuses this node: \(what); grant the permission to the node's role; next attempt in "
                 + left(at)
-        case .providerFailing(let error, let at):
+        case .providerFailing(let error, let at), .storeFailing(let error, let at):
             "\(error); next attempt in \(left(at))"
         case .attachPending(let eni, let since):
             "\(eni) is being attached since \((now - since).rounded); its addresses can be used as soon as its "

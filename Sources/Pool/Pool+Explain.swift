@@ -11,7 +11,7 @@ extension Pool {
 
     /// Whether pods can be served now or within the time of a refill. A full node is ready: a single ADD says that it
     /// is full.
-    public var isReady: Bool { limits != nil }
+    public var isReady: Bool { limits != nil && enis.values.contains(where: \.isReady) }
 
     /// The trouble that keeps the pool from growing, whether a pod waits or not.
     public func growthObstacle(_ now: Instant) -> Cause? {

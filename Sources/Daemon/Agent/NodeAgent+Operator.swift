@@ -110,7 +110,11 @@ extension NodeAgent {
 
     /// Why a pod that came now would get no address: before all else because the store takes no grant.
     func obstacle(_ now: Instant) -> Obstacle? {
-        storeTrouble.map(Obstacle.init) ?? pool.obstacle(now).map { Obstacle($0, now) }
+        (storeTrouble.map { cause(of: $0, now) } ?? pool.obstacle(now)).map { Obstacle($0, now) }
+    }
+
+    func cause(of error: StoreError, _ now: Instant) -> Cause {
+        .storeFailing(error.description, retryAt: now + NodeAgent.storeRetry)
     }
 
     private func sentence(for attachment: Attachment, _ now: Instant) -> String {
@@ -163,11 +167,6 @@ extension Attachment {
 }
 
 extension Obstacle {
-    init(_ error: StoreError) {
-        self.init(
-            cause: "store-failing", sentence: error.description, retryAfter: NodeAgent.storeRetry.inSeconds)
-    }
-
     init(_ cause: Cause, _ now: Instant) {
         self.init(
             cause: cause.code, sentence: cause.sentence(now), retryAfter: cause.retryAfter(now)?.inSeconds)

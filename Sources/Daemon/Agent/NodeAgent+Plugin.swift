@@ -119,7 +119,8 @@ extension NodeAgent {
     }
 
     func refusal(_ error: StoreError) -> Reply {
-        .failure(.init(.failed, Obstacle(error)))
+        let now = BootClock.now
+        return .failure(.init(.failed, Obstacle(cause(of: error, now), now)))
     }
 }
 

@@ -19,6 +19,9 @@ public struct LiveFabric: Hashable, Sendable {
     /// The namespaces.
     public let fabric: Fabric
 
+    /// The path of the file with the cloud that the daemons share.
+    public var cloudFile: String { StateDirectory(of: name).cloudFile }
+
     /// Makes the namespaces, starts a daemon per node, and waits until the daemons' warm targets are met. What a crash
     /// left behind under this name is removed first. When it fails or is cancelled, everything is removed.
     ///

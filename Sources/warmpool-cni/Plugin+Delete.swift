@@ -10,7 +10,7 @@ extension Plugin {
     func delete(_ pod: PodInterface) throws(CNIError) {
         let attachment = identity(pod)
         do {
-            try daemon.perform(.delete(attachment), within: .seconds(10))
+            try daemon.perform(.delete(attachment), within: .seconds(4))
             log.info("DEL \(attachment)")
         } catch {
             log.error("DEL \(attachment) without the daemon: \(error)")

@@ -3,10 +3,19 @@ import Glibc
 import JSON
 
 /// All of stdin, or as much as is needed to see that it is too much.
-func readInput() -> [UInt8] {
+///
+/// - Throws: code 5 where stdin is silent and does not end: nobody would ever learn why the pod does not start.
+func readInput() throws(CNIError) -> [UInt8] {
+    let patience: Int32 = 10
+    var poller = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     var input: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while input.count <= Invocation.maximumInputSize {
+        guard poll(&poller, 1, patience * 1000) != 0 else {
+            throw CNIError(
+                .ioFailure, "stdin did not end: nothing came for \(patience) s",
+                details: "the runtime writes the network configuration to it and closes it")
+        }
         let count = read(STDIN_FILENO, &chunk, chunk.count)
         if count < 0 && errno == EINTR { continue }
         guard count > 0 else { break }
@@ -49,8 +58,9 @@ if getenv("CNI_COMMAND") == nil && isatty(STDIN_FILENO) == 1 {
     exit(2)
 }
 signal(SIGPIPE, SIG_IGN)
-let input = readInput()
+var input: [UInt8] = []
 do {
+    input = try readInput()
     if let output = try run(input) { write(output.text() + "\n", to: STDOUT_FILENO) }
 } catch {
     write(error.value(CNIVersion(answering: input)).text() + "\n", to: STDOUT_FILENO)

@@ -37,6 +37,22 @@ import Timekeeping
         listener.stop()
     }
 
+    @Test func aDaemonThatTakesNoConnectionsIsGivenUp() throws {
+        let hanging = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let address = try #require(UnixSocketAddress(path: path))
+        #expect(address.withAddress { bind(hanging, $0, $1) } == 0)
+        #expect(listen(hanging, 0) == 0)
+        let first = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        #expect(address.withAddress { connect(first, $0, $1) } == 0)
+        #expect {
+            try ControlClient(socketPath: path).perform(.status, within: .milliseconds(10))
+        } throws: { error in
+            if case ControlError.timedOut(path, _) = error { true } else { false }
+        }
+        for descriptor in [first, hanging] { close(descriptor) }
+        unlink(path)
+    }
+
     @Test func aConnectionThatBreaksIsToldFromAHang() throws {
         let listener = try Listener(path) { _ in [] }
         #expect {

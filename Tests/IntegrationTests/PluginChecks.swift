@@ -52,9 +52,9 @@ extension PluginTests {
             Damage(.host, "ip link set HOST group 7", "host interface HOST has group 7 and not 4097"),
             Damage(.host, "sysctl -q net.ipv6.conf.HOST.accept_ra=2", "host interface HOST has accept_ra 2 and not 0"),
             Damage(
-                .host, "ip route delete ADDRESS table 1000", "the route 'ADDRESS dev HOST"),
+                .host, "ip route delete ADDRESS table 1000", "the route 'ADDRESS/32 index "),
             Damage(
-                .host, "ip route replace ADDRESS dev lo scope link table 1000", "the host's route is 'ADDRESS dev lo"),
+                .host, "ip route replace ADDRESS dev lo scope link table 1000", "the host's route is 'ADDRESS/32 index 1 "),
         ])
         func namesTheDifference(_ damage: Damage) async throws {
             let pod = try await Sandbox.make("damaged", on: node)

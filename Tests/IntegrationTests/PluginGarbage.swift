@@ -1,6 +1,7 @@
-import ControlProtocol
+import Identity
 import JSON
 import LiveTesting
+import PodNetwork
 import Simulator
 import Testing
 
@@ -43,12 +44,16 @@ extension PluginTests {
 
         @Test func whatOnlyTheKernelKnowsGoesToo() async throws {
             let pod = try #require(try await pods(["gc-stray"]).first)
-            // The daemon forgets the pod while its interface stays: as after a DEL that lost half of its work.
-            let name = try #require(try node.socket().links().first { $0.alias?.contains(pod.name) == true }?.name)
-            try await succeed("ip link set \(name) alias warmpool/forgotten/eth0", in: node.netns)
+            // A pod that the daemon does not know: as if it had lost its store and not met the pod again yet.
+            let lost = AttachmentName(AttachmentID(network: "warmpool", containerID: "forgotten", ifname: "eth0"))
+            let host = lost.hostInterface
+            try await succeed("ip link add \(host) type veth peer name stray netns \(pod.name)", in: node.netns)
+            try await succeed("ip link set \(host) alias \(lost.alias) up", in: node.netns)
+            try await succeed("ip route add 10.0.63.63 dev \(host) table 1000", in: node.netns)
             let answer = try await collect([pod])
             #expect(answer.isSuccess, "\(answer)")
-            #expect(try !node.kernelPods().contains { $0.attachment?.id.containerID == "forgotten" })
+            #expect(try node.kernelPods().map { $0.attachment?.id.containerID } == [pod.name])
+            #expect(try node.socket().link(.name(host)) == nil)
             try await pod.delete()
         }
 

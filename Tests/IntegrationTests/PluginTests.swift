@@ -23,10 +23,10 @@ extension PluginTests {
             #expect(verdict.contains("not a dynamic executable") || verdict.contains("statically linked"))
 
             let root = try node.directory + "/root"
-            try await succeed("mkdir -p \(root)", in: nil)
+            try await succeed("mkdir -p \(root)/proc", in: nil)
             try await succeed("cp \(plugin) \(root)/plugin", in: nil)
-            let output = try await NamespaceCommand.run(
-                ["env", "-i", "CNI_COMMAND=VERSION", "/usr/sbin/chroot", root, "/plugin"], in: nil)
+            let script = "mount --rbind /proc \(root)/proc && exec env -i CNI_COMMAND=VERSION $(which chroot) \(root) /plugin"
+            let output = try await NamespaceCommand.run(["unshare", "--mount", "sh", "-c", script], in: nil)
             #expect(output.isSuccess && output.standardOutput.contains("1.1.0"), "\(output)")
         }
 
@@ -59,6 +59,17 @@ extension PluginTests {
                 environment: PluginCall(.status).environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own })
             #expect(output.status == 1)
             #expect(output.standardOutput.contains("longer than 4194304 bytes"), "\(output)")
+        }
+
+        @Test func standardInputThatIsSilentIsGivenUp() async throws {
+            let fifo = try node.directory + "/silent"
+            try await succeed("mkfifo \(fifo)", in: nil)
+            let output = try await NamespaceCommand.run(
+                ["sh", "-c", "\"$0\" <>\(fifo)", node.plugin.program], in: nil,
+                environment: PluginCall(.status).environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own })
+            let error = try JSONValue(parsing: Array(output.standardOutput.utf8))
+            #expect(output.status == 1 && error["code"] == 5, "\(output)")
+            #expect(error["msg"] == "stdin did not end: nothing came for 10 s")
         }
 
         @Test func writesItsLogWhereItIsTold() async throws {

@@ -56,7 +56,7 @@ let executables: [Target] = [
         ],
         // The plugin is copied onto hosts of any distribution: no Swift runtime, no C library to find there.
         linkerSettings: [.unsafeFlags(["-static-executable"])]),
-    .executableTarget(name: "warmpoold", dependencies: ["Daemon", .argumentParser]),
+    .executableTarget(name: "warmpoold", dependencies: ["ControlProtocol", "Daemon", .argumentParser]),
     .executableTarget(
         name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
     .executableTarget(
@@ -75,7 +75,12 @@ let tests: [Target] = [
     .tests("InstanceLimits"),
     .tests("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping"]),
-    .tests("Daemon", ["ControlProtocol", "Pool", "PodNetwork", "Providers"]),
+    .tests(
+        "Daemon",
+        [
+            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers", "Store",
+            "Timekeeping", .logging, .nio, .nioPosix, .yams,
+        ]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
     .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
@@ -94,8 +99,8 @@ let tests: [Target] = [
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "Identity", "JSON", "LiveTesting", "Netlink", "PodNetwork",
-            "Simulator",
+            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC",
+            "Netlink", "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
         ]),
     .testTarget(
         name: "FaultTests",

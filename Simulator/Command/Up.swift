@@ -14,6 +14,7 @@ struct Up: AsyncParsableCommand {
             EXAMPLES
               warmpool-sim up
               warmpool-sim up --name lab --nodes 4 --instance-type m5.large --cooldown 2s
+              warmpool-sim up --warm-ip-target 2
               warmpool-sim up --output json
               ip netns exec warmpool-node1 ip address
 
@@ -37,11 +38,22 @@ struct Up: AsyncParsableCommand {
     @Option(help: "How long an address rests after its pod is gone, such as 2s or 500ms.")
     var cooldown = "30s"
 
+    @Option(
+        name: .customLong("warm-ip-target"),
+        help: """
+            How many free addresses a node keeps, 0 to 1000. Without it, a node takes all that it can have at once, so \
+            that no ENI comes or goes while you look at pods.
+            """)
+    var warmIPTarget: Int?
+
     @Option(help: "A table for people, or one JSON object for programs.")
     var output = Output.text
 
     func validate() throws {
         guard (1...64).contains(nodes) else { throw ValidationError("--nodes: \(nodes) is not from 1 to 64") }
+        if let warmIPTarget, !(0...1000).contains(warmIPTarget) {
+            throw ValidationError("--warm-ip-target: \(warmIPTarget) is not from 0 to 1000")
+        }
         guard Duration(text: cooldown) != nil else {
             throw ValidationError("--cooldown: '\(cooldown)' is not a duration with its unit, such as 2s or 500ms")
         }
@@ -49,8 +61,9 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         try await guarded {
+            let settings = ["cooldown": cooldown, "warmIPTarget": "\(warmIPTarget ?? 1000)"]
             let configuration = LiveConfiguration(
-                nodes: nodes, instanceType: try InstanceType(named: instanceType), settings: ["cooldown": cooldown])
+                nodes: nodes, instanceType: try InstanceType(named: instanceType), settings: settings)
             let live = try await LiveFabric.start(name: fabric.name, configuration)
             switch output {
             case .json: print(Up.json(live).text())

@@ -63,7 +63,7 @@ public struct SimulatedNode: Hashable, Sendable {
     ///
     /// - Throws: ``LiveError/daemon(node:problem:log:)`` when it ends, or the time is over; the message has the end of its
     ///   log.
-    public func waitUntilWarm(within limit: Duration = .seconds(30)) async throws {
+    public func waitUntilWarm(within limit: Duration = .seconds(60)) async throws {
         let deadline = ContinuousClock.now + limit
         var state = "has not been asked yet"
         while ContinuousClock.now < deadline {

@@ -6,7 +6,7 @@ import Timekeeping
 public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Nobody listens on the socket.
     case daemonDown(socket: String, reason: String)
-    /// The daemon took the request and did not answer in time.
+    /// The daemon lives, but did not answer in time.
     case timedOut(socket: String, after: Duration)
     /// The connection broke before the answer was whole.
     case disconnected(socket: String, reason: String)
@@ -19,7 +19,7 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
             "warmpoold cannot be reached on \(socket) (\(reason)); start it (systemctl start warmpoold) or correct "
                 + "the socket's path in the network configuration"
         case .timedOut(let socket, let time):
-            "warmpoold took the request on \(socket) but did not answer within \(time.rounded); see its log "
+            "warmpoold did not answer on \(socket) within \(time.rounded); see its log "
                 + "(journalctl -u warmpoold)"
         case .disconnected(let socket, let reason):
             "warmpoold closed the connection on \(socket) before it answered (\(reason)); see its log "
@@ -80,29 +80,20 @@ private struct Connection: ~Copyable {
         self.path = path
         self.giveUpAt = giveUpAt
         self.patience = patience
-        descriptor = try Connection.open(path, patience: patience)
+        descriptor = try Connection.open(path, patience)
     }
 
-    private static func open(_ path: String, patience: Duration) throws(ControlError) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+    private static func open(_ path: String, _ patience: Duration) throws(ControlError) -> Int32 {
+        guard let address = UnixSocketAddress(path: path) else {
             throw .daemonDown(socket: path, reason: "the path is longer than a socket's path may be")
         }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .daemonDown(socket: path, reason: lastError()) }
-        // A hung daemon's queue of connections may be full. Source: unix(7), connect then waits as long as a send may.
-        let microseconds = max(patience.nanoseconds / 1000, 1)
-        var limit = timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000))
+        // A daemon that hangs takes no connections once its queue is full: the kernel then lets callers wait this long.
+        let (seconds, attoseconds) = patience.components
+        var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard status == 0 else {
+        guard address.withAddress({ connect(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)
             if code == EAGAIN { throw .timedOut(socket: path, after: patience) }
@@ -124,6 +115,8 @@ private struct Connection: ~Copyable {
                     descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent,
                     Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
             }
+            // A daemon that closed before it read everything may have said why: the answer is still there to receive.
+            if count < 0, errno == EPIPE || errno == ECONNRESET { return }
             guard count > 0 || errno == EAGAIN || errno == EINTR else {
                 throw .disconnected(socket: path, reason: lastError())
             }

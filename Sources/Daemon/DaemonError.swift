@@ -8,8 +8,7 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .cannotListen(let socket, let why): "cannot listen on \(socket): \(why)"
         case .notRoot:
-            "warmpoold must run as root, or with CAP_NET_ADMIN and CAP_SYS_ADMIN: it makes routes, rules and a packet "
-                + "filter"
+            "warmpoold must run as root: it makes routes, rules and a packet filter"
         case .cannotPrepare(let why): why
         }
     }

@@ -1,3 +1,4 @@
+import Addressing
 import ControlProtocol
 import Fabric
 import InstanceLimits
@@ -50,6 +51,13 @@ extension Configuration.Provider {
     var name: String {
         switch self {
         case .mock: "mock"
+        }
+    }
+
+    /// The networks of the VPC.
+    var networks: [IPv4Network] {
+        switch self {
+        case .mock(let mock): [mock.cloud.cidr]
         }
     }
 }

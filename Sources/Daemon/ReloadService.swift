@@ -11,15 +11,20 @@ struct ReloadService: Service {
     let load: @Sendable () throws(ConfigurationProblems) -> Configuration
 
     func run() async {
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        // Not before: a signal that nobody traps ends the process. The group traps its own before it runs a service.
+        notifier.ready(status: status)
         await cancelWhenGracefulShutdown {
             var running = current
-            for await _ in await UnixSignalsSequence(trapping: .sighup) {
-                notifier.send("RELOADING=1")
+            for await _ in hangups {
+                notifier.reloading()
                 running = await reload(running)
-                notifier.send("READY=1")
+                notifier.ready(status: status)
             }
         }
     }
+
+    private var status: String { "Serving \(current.socket)" }
 
     private func reload(_ running: Configuration) async -> Configuration {
         do throws(ConfigurationProblems) {
@@ -36,35 +41,5 @@ struct ReloadService: Service {
             log.error("the configuration has problems; the one that runs stays in force")
             return running
         }
-    }
-}
-
-extension Configuration {
-    /// The keys whose change a running daemon cannot follow.
-    func needingRestart(comparedTo running: Configuration) -> [String] {
-        var keys: [String] = []
-        if socket != running.socket { keys.append("socket") }
-        if store != running.store { keys.append("store") }
-        if logLevel != running.logLevel { keys.append("logLevel") }
-        if logFormat != running.logFormat { keys.append("logFormat") }
-        if provider != running.provider { keys.append("provider") }
-        if limits != running.limits { keys.append("limits") }
-        if layout != running.layout { keys.append("routing") }
-        if eniMTU != running.eniMTU { keys.append("eniMTU") }
-        return keys
-    }
-
-    /// This configuration, with what needs a restart as it is in the running one.
-    func reloaded(over running: Configuration) -> Configuration {
-        var result = self
-        result.socket = running.socket
-        result.store = running.store
-        result.logLevel = running.logLevel
-        result.logFormat = running.logFormat
-        result.provider = running.provider
-        result.limits = running.limits
-        result.layout = running.layout
-        result.eniMTU = running.eniMTU
-        return result
     }
 }

@@ -11,9 +11,6 @@ import Store
 import Timekeeping
 import UnixSignals
 
-/// The version of this build, in logs and for `--version`.
-public let warmpoolVersion = "0.1.0"
-
 /// The daemon, assembled: runs until it is told to stop.
 public struct WarmpoolDaemon: Sendable {
     private let load: @Sendable () throws(ConfigurationProblems) -> Configuration
@@ -34,6 +31,10 @@ public struct WarmpoolDaemon: Sendable {
         let configuration = try load()
         guard geteuid() == 0 else { throw DaemonError.notRoot }
         let log = makeLogger(configuration)
+        // First of all: where another daemon serves, nothing of its state may be touched.
+        try ControlServer.makeRoom(for: configuration.socket)
+        // The agent lives on one event loop; one for each processor would idle.
+        NIOSingletons.groupLoopCountSuggestion = 1
         let agent = try await makeAgent(
             configuration, eventLoop: MultiThreadedEventLoopGroup.singleton.any(), log: log)
         let server = try await ControlServer.start(path: configuration.socket, agent: agent, log: log)
@@ -41,7 +42,6 @@ public struct WarmpoolDaemon: Sendable {
         log.notice(
             "warmpoold \(warmpoolVersion) serves \(configuration.socket)",
             metadata: ["provider": "\(configuration.provider.name)", "store": "\(configuration.store)"])
-        notifier.send("READY=1\nSTATUS=Serving \(configuration.socket)")
 
         let services = ServiceGroup(
             configuration: .init(
@@ -50,7 +50,7 @@ public struct WarmpoolDaemon: Sendable {
         try await services.run()
 
         log.notice("stopping: running pods keep their network")
-        notifier.send("STOPPING=1")
+        notifier.stopping()
         await server.stop()
         watcher.stop()
         await agent.stop()

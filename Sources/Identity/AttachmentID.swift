@@ -2,6 +2,7 @@
 public struct AttachmentID: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The name of the network configuration.
     public var network: String
+    /// The container's name as the runtime gave it.
     public var containerID: String
     /// The interface's name inside the pod.
     public var ifname: String
@@ -17,8 +18,11 @@ public struct AttachmentID: Hashable, Codable, Sendable, CustomStringConvertible
 
 /// Kubernetes' names for the pod that an attachment belongs to; empty where the runtime gave none.
 public struct PodIdentity: Hashable, Codable, Sendable {
+    /// The namespace of the pod.
     public var namespace: String
+    /// The name of the pod.
     public var name: String
+    /// The UID of the pod, which no later pod of the same name shares.
     public var uid: String
 
     public init(namespace: String = "", name: String = "", uid: String = "") {

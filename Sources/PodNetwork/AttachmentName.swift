@@ -21,10 +21,13 @@ public struct AttachmentName: Hashable, Sendable {
     /// even if the daemon's database is lost.
     public var alias: String { id.description }
 
-    /// The host end's name: `wp` and 11 hexadecimal digits.
+    /// What the host ends of all pods' names begin with, and no other interface's.
+    static let hostInterfacePrefix = "wp"
+
+    /// The host end's name: ``hostInterfacePrefix`` and 11 hexadecimal digits.
     public var hostInterface: String {
         let digits = String(hash(0) >> 20, radix: 16)
-        return "wp" + String(repeating: "0", count: 11 - digits.utf8.count) + digits
+        return AttachmentName.hostInterfacePrefix + String(repeating: "0", count: 11 - digits.utf8.count) + digits
     }
 
     /// The host end's hardware address.

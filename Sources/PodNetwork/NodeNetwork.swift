@@ -183,7 +183,8 @@ extension NodeNetwork.Repair {
         case .addedAddress(let address): .addAddress(address)
         case .addedRule(let rule): .addRule(rule)
         case .removedRule(let rule): .deleteRule(rule)
-        case .addedRoute(let route): .addRoute(route)
+        // Replaced, because what is in the way may be a route without a next hop, which can't be told by `Route`.
+        case .addedRoute(let route): .replaceRoute(route)
         case .removedRoute(let route): .deleteRoute(route)
         }
     }

@@ -109,6 +109,10 @@ public struct Ruleset: Hashable, Sendable {
             rules.append("ct mark & \(reply) == \(reply) meta mark set meta mark | \(reply) accept")
         }
         if !secondaryENIs.isEmpty {
+            // A packet to a pod of this node needs no ENI, and may have bits of someone who takes them for free: the
+            // portmap plugin masquerades what it marks with 0x2000.
+            let prefix = AttachmentName.hostInterfacePrefix
+            rules.append("meta mark & \(hex(layout.eniMarkMask)) != 0 fib daddr oifname \"\(prefix)*\" accept")
             let jumps = secondaryENIs.sorted { $0.group < $1.group }.map { "\($0.group) : jump \(name($0))" }
             let towards = externalSNAT ? "" : "ip daddr { \(set(localNetworks)) } "
             rules.append("\(towards)iifgroup vmap { \(jumps.joined(separator: ", ")) }")

@@ -94,6 +94,8 @@ extension Cause {
         case .attachPending(let eni, let since):
             "\(eni) is being attached since \((now - since).rounded); its addresses can be used as soon as its "
                 + "interface appears"
+        case .refillPending(0):
+            "no address could be had before the deadline; retry"
         case .refillPending(let count):
             "\(count) \(count == 1 ? "address is" : "addresses are") on the way from the provider but did not arrive "
                 + "in time; retry"

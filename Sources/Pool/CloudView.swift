@@ -2,6 +2,7 @@ import Addressing
 
 /// What the provider says of one network interface.
 public struct InterfaceView: Hashable, Sendable {
+    /// Where an interface is attached.
     public enum Attachment: Hashable, Sendable {
         /// Attached to no instance.
         case detached
@@ -10,11 +11,15 @@ public struct InterfaceView: Hashable, Sendable {
         case detaching
     }
 
+    /// The provider's name of the interface.
     public var id: ENIID
+    /// The hardware address, by which the kernel shows the interface.
     public var mac: MACAddress
+    /// The subnet that all its addresses are of.
     public var subnet: SubnetID
     /// The subnet's CIDR; its first host address is the gateway.
     public var subnetCIDR: IPv4Network
+    /// Whether and where it is attached.
     public var attachment: Attachment
     /// The network card, 0 on all but the largest instance types.
     public var networkCard: Int
@@ -22,6 +27,7 @@ public struct InterfaceView: Hashable, Sendable {
     public var primaryAddress: IPv4Address
     /// The secondary addresses, which are for pods.
     public var secondaryAddresses: [IPv4Address]
+    /// Key and value of each tag.
     public var tags: [String: String]
 
     public init(
@@ -48,10 +54,15 @@ public struct InterfaceView: Hashable, Sendable {
 
 /// What the provider says of one subnet.
 public struct SubnetView: Hashable, Sendable {
+    /// The provider's name of the subnet.
     public var id: SubnetID
+    /// The subnet's network.
     public var cidr: IPv4Network
+    /// The availability zone.
     public var zone: String
+    /// How many addresses can still be assigned.
     public var freeAddresses: Int
+    /// Key and value of each tag.
     public var tags: [String: String]
 
     public init(id: SubnetID, cidr: IPv4Network, zone: String, freeAddresses: Int, tags: [String: String] = [:]) {
@@ -65,10 +76,15 @@ public struct SubnetView: Hashable, Sendable {
 
 /// What the provider says of the instance that this node is.
 public struct NodeView: Hashable, Sendable {
+    /// The provider's name of the instance.
     public var instanceID: String
+    /// The type of the instance, such as `m5.large`.
     public var instanceType: String
+    /// The availability zone.
     public var zone: String
+    /// The interface that the instance was started with.
     public var primaryENI: ENIID
+    /// What the type allows.
     public var limits: NodeLimits
 
     public init(instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits) {

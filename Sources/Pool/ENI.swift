@@ -35,6 +35,7 @@ public enum AddressState: Hashable, Sendable {
 
 /// One network interface of the node, as the pool sees it, with the tally of its addresses.
 public struct ENI: Sendable {
+    /// Where an ENI is in its life.
     public enum Phase: Hashable, Sendable {
         /// Exists, attached to nothing.
         case created
@@ -65,36 +66,57 @@ public struct ENI: Sendable {
 
     /// A change of the ENI's addresses that the provider works on: at most one at a time.
     public struct Operation: Hashable, Sendable {
+        /// What the provider was asked for.
         public enum Kind: Hashable, Sendable {
             case assign(count: Int, MutationToken)
             case unassign([IPv4Address])
         }
+        /// What the provider was asked for.
         public var kind: Kind
         /// Since when it is unknown whether the change took place; `nil` while the provider is expected to answer.
         public var inDoubtSince: Instant?
     }
 
+    /// The provider's name of the ENI.
     public let id: ENIID
+    /// The hardware address, by which the kernel shows the interface.
     public let mac: MACAddress
+    /// The subnet that all its addresses are of.
     public let subnet: SubnetID
+    /// The subnet's network.
     public let subnetCIDR: IPv4Network
+    /// The network card, 0 on all but the largest instance types.
     public let networkCard: Int
+    /// The ENI's own address, which is never for pods.
     public let primaryAddress: IPv4Address
+    /// The instance was started with it; it is never detached.
     public let isPrimary: Bool
+    /// The device index, from its choice on until the ENI is detached.
     public internal(set) var deviceIndex: Int?
+    /// Where it is in its life.
     public internal(set) var phase: Phase
+    /// What the provider changes of its addresses; `nil` while nothing is under way.
     public internal(set) var operation: Operation?
-    /// When its addresses last changed by our doing; the provider's view may lag behind for a while.
+    /// When it was last created, attached or detached by our doing; the provider's view may lag behind for a while.
     public internal(set) var changedAt: Instant?
+    /// The addresses that came or went by our doing, the latest last, for as long as the view may lag behind.
+    private var recent: Deque<(address: IPv4Address, at: Instant)> = []
+    /// Since when it is unknown whether a detachment took place; `nil` while the provider is expected to answer.
+    var detachInDoubtSince: Instant?
     /// No step is tried before this, after one that failed.
     var retryAt: Instant?
+    /// Until when it is full by the provider's word, whatever the instance's limits say.
+    var fullUntil: Instant?
 
     /// Free addresses, the one that rests longest first.
     public internal(set) var free: Deque<IPv4Address> = []
     /// Cooling addresses, the one that is ready first at the front.
     var cooling: Deque<(address: IPv4Address, until: Instant)> = []
+    /// Addresses that pods use.
     public internal(set) var assignedCount = 0
+    /// Addresses that pods use though the provider took them away.
     public internal(set) var orphanedCount = 0
+    /// Addresses that are on their way out.
     public internal(set) var releasingCount = 0
 
     init(_ view: InterfaceView, phase: Phase) {
@@ -121,6 +143,7 @@ public struct ENI: Sendable {
         phase = .created
     }
 
+    /// Addresses that rest after their pods ended.
     public var coolingCount: Int { cooling.count }
 
     /// All pod addresses that occupy a slot of the ENI.
@@ -129,17 +152,45 @@ public struct ENI: Sendable {
     /// The addresses that count towards the targets.
     var total: Int { free.count + cooling.count + assignedCount }
 
+    /// Whether something was asked of the provider that it may have done or not.
+    var isInDoubt: Bool { operation?.inDoubtSince != nil || detachInDoubtSince != nil }
+
     /// Addresses that the provider is being asked for.
     var incoming: Int {
         if case .assign(let count, _)? = operation?.kind { count } else { 0 }
     }
 
+    /// Whether it serves pods.
     public var isReady: Bool {
         if case .ready = phase { true } else { false }
     }
 
+    /// How many more addresses can be asked for.
+    func room(_ perENI: Int, _ now: Instant) -> Int {
+        (fullUntil ?? now) > now ? 0 : max(0, perENI - heldCount - incoming)
+    }
+
+    /// Serves pods, or will as soon as it is attached.
+    public var isServingOrComing: Bool {
+        switch phase {
+        case .created, .attaching, .ready: true
+        case .detaching, .detached, .deleting, .lost: false
+        }
+    }
+
     /// The gateway of the ENI's subnet: by convention its first host address.
     public var gateway: IPv4Address { subnetCIDR[1] }
+
+    /// Remembers that an address came or went by our doing.
+    mutating func noteChange(of address: IPv4Address, window: Duration, _ now: Instant) {
+        while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }
+        recent.append((address, now))
+    }
+
+    /// The addresses of which a view asked for at `takenAt` may show what was before our last change.
+    func unsettled(window: Duration, _ takenAt: Instant) -> Set<IPv4Address> {
+        Set(recent.lazy.filter { takenAt < $0.at + window }.map(\.address))
+    }
 
     /// Takes an address out of the tally of its old state and adds it to the new one; `nil` is "not there".
     mutating func move(_ address: IPv4Address, from old: AddressState?, to new: AddressState?) {

@@ -1,5 +1,6 @@
 /// The provider's name of a network interface, such as `eni-0a1b2c3d`.
 public struct ENIID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// The text as the provider has it.
     public let description: String
 
     public init(_ text: String) {
@@ -22,6 +23,7 @@ public struct ENIID: Hashable, Comparable, Codable, Sendable, CustomStringConver
 
 /// The provider's name of a subnet, such as `subnet-0a1b2c3d`.
 public struct SubnetID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// The text as the provider has it.
     public let description: String
 
     public init(_ text: String) {
@@ -44,6 +46,7 @@ public struct SubnetID: Hashable, Comparable, Codable, Sendable, CustomStringCon
 
 /// The identity of one mutation: a provider that sees the same token twice carries the mutation out once.
 public struct MutationToken: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The text as the provider has it.
     public let description: String
 
     public init(_ text: String) {

@@ -3,6 +3,7 @@ import Identity
 
 /// Names one ADD that waits for its answer. The owner chooses it; no two waiting ADDs share one.
 public struct WaiterID: Hashable, Sendable {
+    /// The owner's number for the ADD.
     public let number: UInt64
 
     public init(_ number: UInt64) {
@@ -12,6 +13,7 @@ public struct WaiterID: Hashable, Sendable {
 
 /// What one ADD got.
 public struct Grant: Hashable, Sendable {
+    /// The attachment with its address.
     public var attachment: Attachment
     /// The attachment had its address already.
     public var isRepeat: Bool
@@ -66,8 +68,11 @@ public enum Repair: Hashable, Sendable {
 
 /// What follows from one event: first make the changes durable, then perform the actions.
 public struct Outcome: Hashable, Sendable {
+    /// What is to be made durable, in this order, in one transaction.
     public var changes: [Change]
+    /// What is to be done after that, in any order.
     public var actions: [Action]
+    /// Disagreements that were found and settled, for log and metrics.
     public var repairs: [Repair]
 
     public init(changes: [Change] = [], actions: [Action] = [], repairs: [Repair] = []) {

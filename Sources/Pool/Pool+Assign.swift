@@ -1,11 +1,15 @@
 import Addressing
+import Collections
 import Identity
 import Timekeeping
 
 /// An ADD: a pod interface wants an address.
 public struct AddRequest: Hashable, Sendable {
+    /// What CNI names the interface by.
     public var id: AttachmentID
+    /// Kubernetes' names for the pod.
     public var pod: PodIdentity
+    /// The path of the pod's network namespace.
     public var netns: String
     /// The address that the runtime asks for; any, if `nil`.
     public var requested: IPv4Address?
@@ -30,12 +34,6 @@ extension Pool {
     public mutating func add(_ request: AddRequest, waiter: WaiterID, now: Instant) -> Outcome {
         if let known = attachments[request.id] {
             outcome.actions.append(.grant(waiter, Grant(attachment: known, isRepeat: true)))
-        } else if let wanted = request.requested, limits != nil {
-            if let obstacle = unavailability(of: wanted) {
-                outcome.actions.append(.refuse(waiter, .requestedAddressUnavailable(wanted, obstacle)))
-            } else {
-                waiters.append(Waiter(id: waiter, request: request))
-            }
         } else {
             waiters.append(Waiter(id: waiter, request: request))
         }
@@ -51,6 +49,7 @@ extension Pool {
     /// DEL: the interface is gone, and its address begins to cool. An unknown attachment is no error.
     public mutating func release(_ id: AttachmentID, now: Instant) -> Outcome {
         withdrawWaiters(of: id)
+        if !strays.isEmpty { strays = strays.filter { $0.value != id } }
         coolDown(id, now)
         return settle(now)
     }
@@ -65,15 +64,17 @@ extension Pool {
 
     // MARK: Rules
 
-    /// Serves those who wait, in order of arrival, as long as there are free addresses and max-pods allows it.
+    /// Serves those who wait, in order of arrival, as long as there are free addresses and max-pods allows it. Who
+    /// wants a particular address gets it at once or not at all.
     mutating func serveWaiters(_ now: Instant) {
         guard !waiters.isEmpty, let limits else { return }
-        let podLimit = configuration.addressLimit(limits)
-        var unserved = waiters
-        unserved.removeAll()
+        let podLimit = addressLimit(limits)
+        var unserved = Deque<Waiter>()
         while let waiter = waiters.popFirst() {
             if let known = attachments[waiter.request.id] {
                 outcome.actions.append(.grant(waiter.id, Grant(attachment: known, isRepeat: true)))
+            } else if let wanted = waiter.request.requested, let obstacle = unavailability(of: wanted) {
+                outcome.actions.append(.refuse(waiter.id, .requestedAddressUnavailable(wanted, obstacle)))
             } else if waiter.request.deadline > now, attachments.count < podLimit,
                 let (address, eni) = choose(for: waiter.request)
             {
@@ -93,14 +94,10 @@ extension Pool {
     /// one that rests longest.
     private func choose(for request: AddRequest) -> (IPv4Address, ENIID)? {
         if let wanted = request.requested {
-            guard unavailability(of: wanted) == nil, let record = addresses[wanted] else { return nil }
-            return (wanted, record.eni)
+            return addresses[wanted].map { (wanted, $0.eni) }
         }
-        let candidates = enis.values.filter { $0.isReady && !$0.free.isEmpty }
-        guard let fullest = candidates.max(by: { $0.isLessFull(than: $1) }), let address = fullest.free.first else {
-            return nil
-        }
-        return (address, fullest.id)
+        let fullest = enis.values.lazy.filter { $0.isReady && !$0.free.isEmpty }.max { $0.isLessFull(than: $1) }
+        return fullest.flatMap { eni in eni.free.first.map { ($0, eni.id) } }
     }
 
     /// Why a particular address cannot be handed out; `nil` when it can.
@@ -147,9 +144,8 @@ extension Pool {
     /// whoever looks at the pod sees the reason instead of a time-out.
     mutating func refuseHopeless(_ now: Instant) {
         guard !waiters.isEmpty else { return }
-        let supply = Supply(self)
-        var kept = waiters
-        kept.removeAll()
+        let supply = Supply(self, now)
+        var kept = Deque<Waiter>()
         for waiter in waiters {
             let deadline = waiter.request.deadline
             if deadline > now, kept.count < supply.addresses(by: deadline) {

@@ -6,7 +6,7 @@ extension Pool {
     public func obstacle(_ now: Instant) -> Cause? {
         guard let limits else { return shortage(now) }
         let hasFree = enis.values.contains { $0.isReady && !$0.free.isEmpty }
-        return hasFree && attachments.count < configuration.addressLimit(limits) ? nil : shortage(now)
+        return hasFree && attachments.count < addressLimit(limits) ? nil : shortage(now)
     }
 
     /// Whether pods can be served now or within the time of a refill. A full node is ready: a single ADD says that it
@@ -15,8 +15,9 @@ extension Pool {
 
     /// The trouble that keeps the pool from growing, whether a pod waits or not.
     public func growthObstacle(_ now: Instant) -> Cause? {
-        if let trouble, trouble.until > now { return cause(of: trouble) }
+        if let trouble, trouble.keepsAway(now) { return cause(of: trouble) }
         if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
+        if let eniTrouble, eniTrouble.until > now { return cause(of: eniTrouble) }
         return nil
     }
 
@@ -37,33 +38,29 @@ extension Pool {
         guard let limits else {
             return trouble.map(cause(of:)) ?? .starting(since: startedAt)
         }
-        let limit = configuration.addressLimit(limits)
+        let limit = addressLimit(limits)
         let census = census
         if attachments.count + ahead >= limit {
             return limitCause(limits)
         }
-        if census.held >= limit && census.incoming == 0, let cooling = coolingCause { return cooling }
-        if let trouble, trouble.until > now { return cause(of: trouble) }
-        if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
-        if let until = noENIBefore, until > now {
-            return .providerFailing(ProviderError.limitReached(.interfaces).description, retryAt: until)
-        }
+        if census.held >= limit && census.incoming <= ahead, let cooling = coolingCause { return cooling }
+        if let obstacle = growthObstacle(now) { return obstacle }
         for eni in enis.values {
             if case .attaching(let since) = eni.phase { return .attachPending(eni.id, since: since) }
         }
-        if census.incoming == 0, let cooling = coolingCause { return cooling }
+        if census.incoming <= ahead, let cooling = coolingCause { return cooling }
         return .refillPending(count: census.incoming + census.leaving)
     }
 
     private func limitCause(_ limits: NodeLimits) -> Cause {
-        let limit = configuration.addressLimit(limits)
+        let limit = addressLimit(limits)
         return configuration.maxPods == limit
             ? .maxPodsReached(limit: limit)
-            : .enisFull(enis: configuration.eniLimit(limits), addresses: limit)
+            : .enisFull(enis: eniLimit(limits), addresses: limit)
     }
 
     private var coolingCause: Cause? {
-        let cooling = enis.values.flatMap { $0.cooling.map(\.until) }
+        let cooling = enis.values.filter(\.isServingOrComing).flatMap { $0.cooling.map(\.until) }
         return cooling.min().map { .cooling(count: cooling.count, until: $0) }
     }
 
@@ -77,11 +74,23 @@ extension Pool {
         }
     }
 
+    private func cause(of trouble: ENITrouble) -> Cause {
+        .providerFailing(trouble.error.description, retryAt: trouble.until)
+    }
+
     private func cause(of trouble: SubnetTrouble) -> Cause {
         if case .noContiguousPrefix = trouble.error {
             .noContiguousPrefix(trouble.subnet, retryAt: trouble.until)
         } else {
             .subnetExhausted(trouble.subnet, retryAt: trouble.until)
         }
+    }
+}
+
+extension Pool.Trouble {
+    /// Whether it is the reason for what goes wrong now: until the next attempt, and where nobody answers until
+    /// somebody does.
+    func keepsAway(_ now: Instant) -> Bool {
+        if case .unreachable = error { true } else { until > now }
     }
 }

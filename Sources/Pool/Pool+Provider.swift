@@ -7,7 +7,7 @@ extension Pool {
     public mutating func created(_ token: MutationToken, _ view: InterfaceView, now: Instant) -> Outcome {
         if let index = creations.firstIndex(where: { $0.token == token }) {
             creations.remove(at: index)
-            adopt(view, phase: .created, addresses: .free, now)
+            welcome(view, now)
         }
         providerAnswered()
         return settle(now)
@@ -17,6 +17,7 @@ extension Pool {
     public mutating func ready(_ eni: ENIID, now: Instant) -> Outcome {
         if case .attaching? = enis[eni]?.phase {
             enis[eni]?.phase = .ready(since: now)
+            enis[eni]?.changedAt = now
             enis[eni]?.retryAt = nil
             if let eni = enis[eni] { put(eni) }
         }
@@ -30,10 +31,7 @@ extension Pool {
     ) -> Outcome {
         if case .assign(_, token)? = enis[eni]?.operation?.kind {
             enis[eni]?.operation = nil
-            enis[eni]?.changedAt = now
-            for address in new where addresses[address] == nil {
-                set(address, of: eni, to: .free)
-            }
+            for address in new where addresses[address] == nil { receive(address, on: eni, now) }
         }
         providerAnswered()
         return settle(now)
@@ -43,8 +41,8 @@ extension Pool {
     public mutating func unassigned(_ eni: ENIID, _ gone: [IPv4Address], now: Instant) -> Outcome {
         if case .unassign? = enis[eni]?.operation?.kind {
             enis[eni]?.operation = nil
-            enis[eni]?.changedAt = now
             for address in gone where addresses[address]?.state == .releasing {
+                enis[eni]?.noteChange(of: address, window: configuration.consistencyWindow, now)
                 set(address, of: eni, to: nil)
             }
         }
@@ -52,17 +50,16 @@ extension Pool {
         return settle(now)
     }
 
+    /// The ENI of an ``Action/detachENI(_:)`` is attached to nothing.
     public mutating func detached(_ eni: ENIID, now: Instant) -> Outcome {
-        if case .detaching? = enis[eni]?.phase {
-            enis[eni]?.phase = .detached
-            enis[eni]?.deviceIndex = nil
-        }
+        finishDetaching(eni, now)
         providerAnswered()
         return settle(now)
     }
 
+    /// The ENI of an ``Action/deleteENI(_:)`` exists no longer.
     public mutating func deleted(_ eni: ENIID, now: Instant) -> Outcome {
-        if enis[eni]?.phase == .deleting { remove(eni) }
+        if enis[eni]?.phase == .deleting { forget(eni) }
         providerAnswered()
         return settle(now)
     }
@@ -73,80 +70,177 @@ extension Pool {
     public mutating func failed(
         _ action: Action, _ error: ProviderError, jitter: Double, now: Instant
     ) -> Outcome {
-        note(error, jitter, now)
-        let retryAt = trouble?.until ?? now + pause(after: error, jitter)
+        // What was to go is gone.
+        if case (.deleteENI(let eni), .notFound) = (action, error) { return deleted(eni, now: now) }
+        // That the node may not give back is no reason not to grow.
+        let concernsAll = !(action.givesBack && error.isDenial)
+        let retryAt = (concernsAll ? note(error, jitter, now) : nil) ?? now + pause(after: error, jitter)
+        if error.contradictsView { readBackAt = now }
         switch action {
-        case .createENI(let token, _):
-            guard let index = creations.firstIndex(where: { $0.token == token }) else { break }
-            if error.leavesDoubt {
-                creations[index].inDoubtSince = now
-            } else {
-                creations.remove(at: index)
-                if error == .limitReached(.interfaces) { noENIBefore = now + configuration.subnetBackoff }
-            }
-        case .attachENI(let eni, _):
-            // Whether it took place the next view tells; until then the step is taken again from the start.
-            enis[eni]?.deviceIndex = nil
-            rest(eni, as: .created, until: retryAt)
-            if error == .limitReached(.interfaces) {
-                noENIBefore = now + configuration.subnetBackoff
-                rest(eni, as: .detached, until: retryAt)
-            }
-        case .configureENI(let eni): rest(eni, as: .created, until: retryAt)
-        case .assign(let eni, _, _):
-            if error.leavesDoubt {
-                enis[eni]?.operation?.inDoubtSince = now
-            } else {
-                enis[eni]?.operation = nil
-                enis[eni]?.retryAt = retryAt
-            }
-        case .unassign(let eni, _):
-            enis[eni]?.operation = nil
-            enis[eni]?.retryAt = retryAt
-        case .detachENI(let eni):
-            rest(eni, as: .ready(since: now), until: retryAt)
-        case .deleteENI(let eni):
-            if case .notFound = error { remove(eni) } else { rest(eni, as: .detached, until: retryAt) }
+        case .createENI(let token, _): creationFailed(token, error, retryAt, now)
+        case .attachENI(let eni, _): attachFailed(eni, error, retryAt)
+        case .configureENI(let eni): configurationFailed(eni, retryAt)
+        case .assign(let eni, _, let token): assignFailed(eni, token, error, retryAt, now)
+        case .unassign(let eni, _): unassignFailed(eni, retryAt)
+        case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
+        case .deleteENI(let eni): deleteFailed(eni, retryAt)
         case .grant, .refuse, .readBack: break
         }
-        if error.contradictsView { readBackAt = now }
         return settle(now)
+    }
+
+    // MARK: Failures, one by one
+
+    private mutating func creationFailed(
+        _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant, _ now: Instant
+    ) {
+        guard let index = creations.firstIndex(where: { $0.token == token }) else { return }
+        if error.leavesDoubt {
+            creations[index].inDoubtSince = now
+        } else {
+            creations.remove(at: index)
+            eniTrouble = ENITrouble(error: error, until: retryAt)
+        }
+    }
+
+    /// Whether it took place the next view tells; until then the step is taken again from the start.
+    private mutating func attachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
+        guard case .attaching? = enis[eni]?.phase else { return }
+        enis[eni]?.deviceIndex = nil
+        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, retryAt) }
+        eniTrouble = ENITrouble(error: error, until: retryAt)
+        if let full = enis[eni], full.assignedCount > 0 { lose(full) } else { enis[eni]?.phase = .detached }
+    }
+
+    private mutating func configurationFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard case .attaching? = enis[eni]?.phase else { return }
+        enis[eni]?.phase = .created
+        enis[eni]?.retryAt = retryAt
+    }
+
+    private mutating func assignFailed(
+        _ eni: ENIID, _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant, _ now: Instant
+    ) {
+        guard case .assign(_, token)? = enis[eni]?.operation?.kind else { return }
+        if error.leavesDoubt {
+            enis[eni]?.operation?.inDoubtSince = now
+        } else {
+            enis[eni]?.operation = nil
+            if case .limitReached = error { enis[eni]?.fullUntil = retryAt } else { enis[eni]?.retryAt = retryAt }
+        }
+    }
+
+    /// The addresses stay on their way out: taking them away twice changes nothing.
+    private mutating func unassignFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard case .unassign? = enis[eni]?.operation?.kind else { return }
+        enis[eni]?.operation = nil
+        enis[eni]?.retryAt = retryAt
+    }
+
+    private mutating func detachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant, _ now: Instant) {
+        guard case .detaching? = enis[eni]?.phase else { return }
+        if error.contradictsView {
+            enis[eni]?.detachInDoubtSince = now
+        } else {
+            cancelDetaching(eni, now)
+            enis[eni]?.retryAt = retryAt
+        }
+    }
+
+    /// Deleting twice does no harm.
+    private mutating func deleteFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard enis[eni]?.phase == .deleting else { return }
+        enis[eni]?.phase = .detached
+        enis[eni]?.retryAt = retryAt
     }
 
     // MARK: Rules
 
     /// Remembers what a failure says about the calls that come next.
-    mutating func note(_ error: ProviderError, _ jitter: Double, _ now: Instant) {
+    ///
+    /// - Returns: when the failed step may be taken again; `nil` where the failure says nothing about other calls.
+    mutating func note(
+        _ error: ProviderError, concernsView: Bool = false, _ jitter: Double, _ now: Instant
+    ) -> Instant? {
         switch error {
         case .subnetExhausted(let subnet), .noContiguousPrefix(let subnet):
             subnetTrouble = SubnetTrouble(error: error, subnet: subnet, until: now + configuration.subnetBackoff)
+            return now
         case .throttled, .unreachable, .transient, .malformedReply, .permissionDenied, .invalidCredentials:
-            let attempts = (trouble?.attempts ?? 0) + 1
+            // One long ago has nothing to do with this one.
+            let last = trouble.flatMap { now < $0.until + configuration.maximumBackoff ? $0 : nil }
+            let attempts = (last?.attempts ?? 0) + 1
             var pause = configuration.backoff(attempt: attempts, jitter: jitter)
             if case .throttled(let asked?) = error { pause += asked }
-            trouble = Trouble(error: error, since: trouble?.since ?? now, until: now + pause, attempts: attempts)
-        case .limitReached, .notFound, .conflict, .incorrectState: break
+            trouble = Trouble(
+                error: error, since: last?.since ?? now, until: now + pause, attempts: attempts,
+                concernsView: concernsView)
+            return trouble?.until
+        case .limitReached, .notFound, .conflict, .incorrectState: return nil
         }
     }
 
-    /// How long an ENI rests after a step that failed for a reason of its own: a limit does not change soon; a
+    /// How long a step rests that failed for a reason of its own: a limit or a permission does not change soon; a
     /// contradiction goes away with the next view.
     private func pause(after error: ProviderError, _ jitter: Double) -> Duration {
         if case .limitReached = error { return configuration.subnetBackoff }
-        return configuration.backoff(attempt: 4, jitter: jitter)
+        return error.isDenial ? configuration.subnetBackoff : configuration.backoff(attempt: 6, jitter: jitter)
     }
 
-    mutating func providerAnswered() {
+    /// The provider did what it was asked.
+    private mutating func providerAnswered() {
         trouble = nil
     }
 
-    private mutating func rest(_ eni: ENIID, as phase: ENI.Phase, until: Instant) {
-        enis[eni]?.phase = phase
-        enis[eni]?.retryAt = until
+    /// An address has come by our doing. One that a pod in the kernel uses already is the pod's.
+    mutating func receive(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
+        enis[eni]?.noteChange(of: address, window: configuration.consistencyWindow, now)
+        if let pod = strays[address] {
+            adopt(address, on: eni, now)
+            meet(Observation.Pod(id: pod, address: address), now)
+        } else {
+            set(address, of: eni, to: .free)
+        }
+    }
+
+    /// An ENI that was to be detached is attached to nothing.
+    mutating func finishDetaching(_ eni: ENIID, _ now: Instant) {
+        guard case .detaching? = enis[eni]?.phase else { return }
+        enis[eni]?.phase = .detached
+        enis[eni]?.changedAt = now
+        enis[eni]?.deviceIndex = nil
+        enis[eni]?.detachInDoubtSince = nil
+    }
+
+    /// An ENI that was to be detached serves on, with the addresses that were to go with it.
+    mutating func cancelDetaching(_ eni: ENIID, _ now: Instant) {
+        guard case .detaching? = enis[eni]?.phase else { return }
+        enis[eni]?.phase = .ready(since: now)
+        enis[eni]?.detachInDoubtSince = nil
+        for record in addresses.values where record.eni == eni && record.state == .releasing {
+            set(record.address, of: eni, to: .free)
+        }
+    }
+}
+
+extension Action {
+    fileprivate var givesBack: Bool {
+        switch self {
+        case .unassign, .detachENI, .deleteENI: true
+        case .grant, .refuse, .createENI, .attachENI, .configureENI, .assign, .readBack: false
+        }
     }
 }
 
 extension ProviderError {
+    /// Only somebody with the right to grant permissions can help.
+    fileprivate var isDenial: Bool {
+        switch self {
+        case .permissionDenied, .invalidCredentials: true
+        default: false
+        }
+    }
+
     /// Whether the mutation may have taken place all the same.
     var leavesDoubt: Bool {
         switch self {

@@ -2,40 +2,6 @@ import Addressing
 import Identity
 import Timekeeping
 
-/// What the provider and the kernel say at one moment.
-public struct Observation: Hashable, Sendable {
-    /// A pod that the kernel routes an address to.
-    public struct Pod: Hashable, Sendable {
-        public var id: AttachmentID
-        public var address: IPv4Address
-
-        public init(id: AttachmentID, address: IPv4Address) {
-            self.id = id
-            self.address = address
-        }
-    }
-
-    public var node: NodeView
-    public var interfaces: [InterfaceView]
-    public var subnets: [SubnetView]
-    public var pods: [Pod]
-
-    public init(node: NodeView, interfaces: [InterfaceView], subnets: [SubnetView], pods: [Pod]) {
-        self.node = node
-        self.interfaces = interfaces
-        self.subnets = subnets
-        self.pods = pods
-    }
-}
-
-/// The tags that mean something to the pool.
-public enum ENITag {
-    /// The token of the creation, which finds an ENI whose creation was never answered.
-    public static let token = "warmpool.dev/token"
-    /// An ENI with this tag is left alone (source: AWS VPC CNI, which honours the same tag).
-    public static let noManage = "node.k8s.amazonaws.com/no_manage"
-}
-
 extension Pool {
     /// Settles every disagreement between the pool, the provider's view and the kernel's pods, in the safe direction,
     /// and reports each as a ``Repair``.
@@ -44,7 +10,7 @@ extension Pool {
     ///   that the view may lag behind, is left for the next time.
     public mutating func reconcile(_ seen: Observation, takenAt: Instant, now: Instant) -> Outcome {
         limits = seen.node.limits
-        providerAnswered()
+        viewAnswered()
         noteSubnets(seen.subnets)
         let own = seen.interfaces.filter { $0.tags[ENITag.noManage] != "true" || $0.isPrimary }
         let foreign = seen.interfaces.filter { $0.tags[ENITag.noManage] == "true" && !$0.isPrimary }
@@ -57,28 +23,50 @@ extension Pool {
             }
         }
         let listed = Set(own.map(\.id))
-        for eni in enis.values where !listed.contains(eni.id) && isSettled(eni, takenAt) { lose(eni) }
+        let takenOver = Set(foreign.map(\.id))
+        for eni in enis.values where !listed.contains(eni.id) {
+            if isSettled(eni, takenAt) || (eni.isReady && takenOver.contains(eni.id)) { lose(eni) }
+        }
         dropCreationsInDoubt(takenAt)
         comparePods(seen.pods, now)
-        let isInDoubt = !creations.isEmpty || enis.values.contains { $0.operation?.inDoubtSince != nil }
+        let isInDoubt = creations.contains { $0.inDoubtSince != nil } || enis.values.contains(where: \.isInDoubt)
         readBackAt = isInDoubt ? now + configuration.maximumBackoff / 10 : nil
         return settle(now)
     }
 
-    /// The provider's view could not be read.
+    /// The provider's view could not be read; it is asked for again after a pause.
     public mutating func observationFailed(_ error: ProviderError, jitter: Double, now: Instant) -> Outcome {
-        note(error, jitter, now)
+        readBackAt =
+            note(error, concernsView: true, jitter, now) ?? now + configuration.backoff(attempt: 4, jitter: jitter)
         return settle(now)
     }
 
-    /// Takes an ENI in, with its addresses in the given state.
-    mutating func adopt(_ view: InterfaceView, phase: ENI.Phase, addresses state: AddressState, _ now: Instant) {
-        var eni = ENI(view, phase: phase)
-        eni.changedAt = state == .free ? now : nil
+    /// The view was read: what kept it from being read is over, and so is the provider's silence. That it does not do
+    /// what it is asked is another matter.
+    private mutating func viewAnswered() {
+        if trouble?.concernsView == true { trouble = nil }
+        if case .unreachable? = trouble?.error { trouble = nil }
+    }
+
+    /// Takes in an ENI that was created by our doing; its addresses are free.
+    mutating func welcome(_ view: InterfaceView, _ now: Instant) {
+        var eni = ENI(view, phase: .created)
+        eni.changedAt = now
         put(eni)
-        for address in view.secondaryAddresses where addresses[address] == nil {
-            set(address, of: view.id, to: state)
-        }
+        for address in view.secondaryAddresses where addresses[address] == nil { receive(address, on: view.id, now) }
+    }
+
+    /// Takes in an ENI that came from elsewhere; its addresses rest.
+    private mutating func adopt(_ view: InterfaceView, phase: ENI.Phase, _ now: Instant) {
+        put(ENI(view, phase: phase))
+        for address in view.secondaryAddresses where addresses[address] == nil { adopt(address, on: view.id, now) }
+    }
+
+    /// Takes in an address that came from elsewhere. It rests as after a pod, and for as long as the view may show
+    /// what the last run of the daemon has given back.
+    mutating func adopt(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
+        let rest = max(configuration.cooldown, configuration.consistencyWindow)
+        set(address, of: eni, to: .cooling(until: now + rest))
     }
 
     // MARK: ENIs
@@ -92,13 +80,13 @@ extension Pool {
                 // Created without an answer. One whose answer is still expected is left alone.
                 guard creations[creation].inDoubtSince != nil else { return }
                 creations.remove(at: creation)
-                adopt(view, phase: .created, addresses: .free, now)
+                welcome(view, now)
             } else {
-                adopt(view, phase: .detached, addresses: .cooling(until: now + configuration.cooldown), now)
+                adopt(view, phase: .detached, now)
                 outcome.repairs.append(.leakedENI(view.id))
             }
         case .attaching, .attached:
-            adopt(view, phase: .created, addresses: .cooling(until: now + configuration.cooldown), now)
+            adopt(view, phase: .created, now)
             if !view.isPrimary { outcome.repairs.append(.adoptedENI(view.id)) }
         case .detaching: break
         }
@@ -112,31 +100,55 @@ extension Pool {
             if isSettled(eni, takenAt) { return lose(eni) }
         case (.created, .attached(let index)), (.created, .attaching(let index)): enis[eni.id]?.deviceIndex = index
         case (.created, .detached): enis[eni.id]?.deviceIndex = nil
-        case (.lost, .attached):
+        case (.lost, .attached(let index)):
             enis[eni.id]?.phase = .created
-            enis[eni.id]?.deviceIndex = view.attachment.deviceIndex
+            enis[eni.id]?.deviceIndex = index
+        case (.detached, .attached(let index)):
+            // It looked like leaked, in a view that lagged behind.
+            if hasShown(eni.changedAt, takenAt) {
+                enis[eni.id]?.phase = .created
+                enis[eni.id]?.deviceIndex = index
+            }
+        case (.detaching, .detached):
+            if let doubt = eni.detachInDoubtSince, takenAt >= doubt { finishDetaching(eni.id, now) }
+        case (.detaching, .attached):
+            if isSettled(eni, takenAt) { cancelDetaching(eni.id, now) }
         default: break
         }
-        compareAddresses(of: eni, view, takenAt, now)
+        // What leaves is not compared: it is gone soon.
+        if let eni = enis[eni.id], eni.isServingOrComing { compareAddresses(of: eni, view, takenAt, now) }
     }
 
     /// Whether the provider's view of an ENI, asked for at `takenAt`, must show what the pool did to it.
     private func isSettled(_ eni: ENI, _ takenAt: Instant) -> Bool {
-        guard eni.operation == nil, eni.changedAt.map({ takenAt >= $0 + configuration.consistencyWindow }) ?? true
-        else { return false }
+        if let operation = eni.operation {
+            guard let doubt = operation.inDoubtSince, hasShown(doubt, takenAt) else { return false }
+        }
         return switch eni.phase {
-        case .ready(let since): takenAt >= since
-        case .created: true
-        case .attaching, .detaching, .detached, .deleting, .lost: false
+        case .ready, .created: hasShown(eni.changedAt, takenAt)
+        case .detaching: eni.detachInDoubtSince.map { hasShown($0, takenAt) } ?? false
+        case .attaching, .detached, .deleting, .lost: false
         }
     }
 
+    /// Whether a view asked for at `takenAt` must show a change; `nil` is one before this run.
+    private func hasShown(_ change: Instant?, _ takenAt: Instant) -> Bool {
+        change.map { takenAt >= $0 + configuration.consistencyWindow } ?? true
+    }
+
+    /// Takes leave of an ENI that does not exist any more.
+    mutating func forget(_ eni: ENIID) {
+        guard let gone = enis[eni] else { return }
+        if gone.assignedCount + gone.orphanedCount == 0 { remove(eni) } else { lose(gone) }
+    }
+
     /// Somebody took an ENI away. Pods that use it keep what they have; nothing of it is handed out again.
-    private mutating func lose(_ eni: ENI) {
+    mutating func lose(_ eni: ENI) {
         for record in addresses.values where record.eni == eni.id { dropOrOrphan(record) }
         outcome.repairs.append(.lostENI(eni.id))
         enis[eni.id]?.phase = .lost
         enis[eni.id]?.operation = nil
+        enis[eni.id]?.detachInDoubtSince = nil
         if enis[eni.id]?.orphanedCount == 0 { remove(eni.id) }
     }
 
@@ -146,23 +158,26 @@ extension Pool {
         of eni: ENI, _ view: InterfaceView, _ takenAt: Instant, _ now: Instant
     ) {
         let listed = Set(view.secondaryAddresses)
-        let unknown = view.secondaryAddresses.filter { addresses[$0] == nil }
+        let unsettled = eni.unsettled(window: configuration.consistencyWindow, takenAt)
+        let unknown = view.secondaryAddresses.filter { addresses[$0] == nil && !unsettled.contains($0) }
         if let operation = eni.operation {
             guard let doubt = operation.inDoubtSince, takenAt >= doubt else { return }
-            // The answer was lost. What is there now was asked for; what is not there after a while never will be.
-            for address in unknown { set(address, of: eni.id, to: .free) }
-            if !unknown.isEmpty || takenAt >= doubt + configuration.consistencyWindow {
+            // The answer was lost. What is there now was asked for, unless it may be what the last run gave back; what
+            // is not there after a while never will be.
+            let isOurs = takenAt >= startedAt + configuration.consistencyWindow
+            for address in unknown {
+                if isOurs { receive(address, on: eni.id, now) } else { adopt(address, on: eni.id, now) }
+            }
+            if !unknown.isEmpty || hasShown(doubt, takenAt) {
                 enis[eni.id]?.operation = nil
-                enis[eni.id]?.changedAt = now
             }
             return
         }
-        guard eni.changedAt.map({ takenAt >= $0 + configuration.consistencyWindow }) ?? true else { return }
         for address in unknown {
-            set(address, of: eni.id, to: .cooling(until: now + configuration.cooldown))
+            adopt(address, on: eni.id, now)
             outcome.repairs.append(.adoptedAddress(address, eni.id))
         }
-        for record in addresses.values where record.eni == eni.id {
+        for record in addresses.values where record.eni == eni.id && !unsettled.contains(record.address) {
             if case .orphaned(let id) = record.state, listed.contains(record.address) {
                 set(record.address, of: eni.id, to: .assigned(id))
                 outcome.repairs.append(.recoveredAddress(record.address, id))
@@ -190,9 +205,7 @@ extension Pool {
 
     /// A creation that the view does not show after the time that the view may lag behind did not take place.
     private mutating func dropCreationsInDoubt(_ takenAt: Instant) {
-        creations.removeAll { creation in
-            creation.inDoubtSince.map { takenAt >= $0 + configuration.consistencyWindow } ?? false
-        }
+        creations = creations.filter { $0.inDoubtSince.map { !hasShown($0, takenAt) } ?? true }
     }
 
     /// A subnet whose free count changes may have room again.
@@ -216,18 +229,24 @@ extension Pool {
             outcome.repairs.append(.releasedAttachment(attachment.id, attachment.address))
             coolDown(attachment.id, now)
         }
+        strays = [:]
         for pod in pods where attachments[pod.id]?.address != pod.address { meet(pod, now) }
     }
 
-    /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its address.
-    private mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
+    /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its address, now or when
+    /// the address comes.
+    mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
         guard attachments[pod.id] == nil, let record = addresses[pod.address], record.state.attachment == nil else {
             outcome.repairs.append(.strayPod(pod.id, pod.address))
+            strays[pod.address] = pod.id
             return
         }
         assign(
             Attachment(
                 id: pod.id, pod: PodIdentity(), netns: "", address: pod.address, eni: record.eni, since: now))
+        if enis[record.eni]?.isServingOrComing == false {
+            set(pod.address, of: record.eni, to: .orphaned(pod.id))
+        }
         outcome.repairs.append(.adoptedAttachment(pod.id, pod.address))
     }
 }

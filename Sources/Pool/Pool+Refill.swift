@@ -33,6 +33,7 @@ extension Pool {
                 census.cooling += eni.cooling.count
                 census.incoming += eni.free.count + eni.incoming
                 census.held += eni.heldCount + eni.incoming
+                census.leaving += eni.releasingCount
             case .detaching, .detached, .deleting, .lost:
                 census.held += eni.heldCount
                 census.leaving += eni.heldCount
@@ -44,8 +45,18 @@ extension Pool {
         return census
     }
 
-    /// The ENIs that occupy, or are about to occupy, an attachment of the instance on behalf of pods.
-    var eniCount: Int { enis.count + creations.count }
+    /// The ENIs that occupy an attachment of the instance, or will, or did and are not deleted yet.
+    var eniCount: Int { enis.values.count { $0.phase != .lost } + creations.count }
+
+    /// The most ENIs that serve pods: those of others leave less room.
+    func eniLimit(_ limits: NodeLimits) -> Int {
+        max(1, min(configuration.eniLimit(limits), limits.enis - foreignDevices.count))
+    }
+
+    /// The most addresses for pods, and the most pods with an address.
+    func addressLimit(_ limits: NodeLimits) -> Int {
+        min(configuration.maxPods ?? .max, eniLimit(limits) * limits.podAddressesPerENI)
+    }
 
     /// Whether the provider may be asked for more addresses now.
     func mayGrow(_ now: Instant) -> Bool {
@@ -72,7 +83,7 @@ extension Pool {
             case .ready where eni.releasingCount > 0 && eni.operation == nil:
                 // What a crash or a failure left half given back: giving back twice changes nothing.
                 let leaving = addresses.values.filter { $0.eni == eni.id && $0.state == .releasing }
-                giveBack(leaving.map(\.address).sorted(), of: eni.id, now)
+                giveBack(leaving.map(\.address).sorted(), of: eni.id)
             case .ready, .attaching, .detaching, .deleting, .lost: break
             }
         }
@@ -87,12 +98,12 @@ extension Pool {
             let lacking = configuration.target.shortage(
                 total: census.total + census.incoming,
                 available: census.free + census.incoming - waiters.count, perENI: perENI)
-            let short = min(lacking, configuration.addressLimit(limits) - census.held)
+            let short = min(lacking, addressLimit(limits) - census.held)
             guard short > 0 else { return }
-            let serving = enis.values.filter { $0.isServingOrComing }
-            if let eni = serving.filter({ $0.heldCount + $0.incoming < perENI }).max(by: { $0.isLessFull(than: $1) }) {
+            let fillable = enis.values.lazy.filter { $0.isServingOrComing && $0.room(perENI, now) > 0 }
+            if let eni = fillable.max(by: { $0.isLessFull(than: $1) }) {
                 guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
-                ask(for: min(short, perENI - eni.heldCount), on: eni.id, now)
+                ask(for: min(short, eni.room(perENI, now)), on: eni.id)
             } else if mayCreate(limits, now) {
                 let creation = Creation(token: newToken(), addressCount: min(short, perENI), inDoubtSince: nil)
                 creations.append(creation)
@@ -105,11 +116,11 @@ extension Pool {
 
     /// Whether one more ENI fits beside those of the pool and those of others.
     private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
-        eniCount < configuration.eniLimit(limits) && eniCount + foreignDevices.count < limits.enis
-            && (noENIBefore ?? now) <= now && !creations.contains { $0.inDoubtSince != nil }
+        eniCount < eniLimit(limits) && (eniTrouble?.until ?? now) <= now
+            && !creations.contains { $0.inDoubtSince != nil }
     }
 
-    private mutating func ask(for count: Int, on eni: ENIID, _ now: Instant) {
+    private mutating func ask(for count: Int, on eni: ENIID) {
         let token = newToken()
         enis[eni]?.operation = ENI.Operation(kind: .assign(count: count, token), inDoubtSince: nil)
         outcome.actions.append(.assign(eni, count: count, token))
@@ -122,47 +133,45 @@ extension Pool {
     }
 }
 
-extension ENI {
-    /// Serves pods, or will as soon as it is attached.
-    public var isServingOrComing: Bool {
-        switch phase {
-        case .created, .attaching, .ready: true
-        case .detaching, .detached, .deleting, .lost: false
-        }
-    }
-}
-
 /// How many of those who wait can be served by when.
 struct Supply {
     /// Addresses that are on their way.
-    private let incoming: Int
-    /// Addresses that can still be asked for, and from when.
-    private let growable: Int
-    private let growsFrom: Instant
-    private let coolingUntil: [Instant]
-    private let podRoom: Int
+    private var incoming = 0
+    /// How many more the limits allow.
+    private var limitRoom = 0
+    /// Addresses that can still be asked for on the ENIs that are there, and from when.
+    private var roomOnENIs = 0
+    private var growsFrom = Instant.origin
+    /// Addresses that ENIs yet to be created can hold, and from when.
+    private var roomOnMore = 0
+    private var createsFrom = Instant.origin
+    private var coolingUntil: [Instant] = []
+    /// How many more pods may have an address.
+    private var podRoom = 0
     private let isStarting: Bool
 
-    init(_ pool: Pool) {
+    init(_ pool: Pool, _ now: Instant) {
         isStarting = pool.limits == nil
-        guard let limits = pool.limits else {
-            (incoming, growable, growsFrom, coolingUntil, podRoom) = (0, 0, .origin, [], 0)
-            return
-        }
+        guard let limits = pool.limits else { return }
         let census = pool.census
-        let limit = pool.configuration.addressLimit(limits)
+        let limit = pool.addressLimit(limits)
+        let perENI = limits.podAddressesPerENI
+        let serving = pool.enis.values.filter(\.isServingOrComing)
         incoming = census.incoming
-        growable = max(0, limit - census.held + census.leaving)
-        growsFrom =
-            [pool.trouble?.until, pool.subnetTrouble?.until, pool.noENIBefore].compactMap { $0 }.max() ?? .origin
-        coolingUntil = pool.enis.values.filter(\.isServingOrComing).flatMap { $0.cooling.map(\.until) }
+        limitRoom = max(0, limit - census.held + census.leaving)
+        roomOnENIs = serving.reduce(0) { $0 + $1.room(perENI, now) + $1.releasingCount }
+        roomOnMore = max(0, pool.eniLimit(limits) - serving.count - pool.creations.count) * perENI
+        growsFrom = max(pool.trouble?.until ?? .origin, pool.subnetTrouble?.until ?? .origin)
+        createsFrom = max(growsFrom, pool.eniTrouble?.until ?? .origin)
+        coolingUntil = serving.flatMap { $0.cooling.map(\.until) }
         podRoom = max(0, limit - pool.attachments.count)
     }
 
     /// How many waiting pods can have an address at `deadline`.
     func addresses(by deadline: Instant) -> Int {
         if isStarting { return .max }
-        let cooled = coolingUntil.reduce(0) { $0 + ($1 < deadline ? 1 : 0) }
-        return min(podRoom, incoming + (growsFrom < deadline ? growable : 0) + cooled)
+        let cooled = coolingUntil.count { $0 < deadline }
+        let growable = (growsFrom < deadline ? roomOnENIs : 0) + (createsFrom < deadline ? roomOnMore : 0)
+        return min(podRoom, incoming + min(limitRoom, growable) + cooled)
     }
 }

@@ -13,8 +13,10 @@ extension Pool {
         guard let (step, notBefore) = nextShrink(), notBefore <= now, (trouble?.until ?? now) <= now else { return }
         lastShrink = now
         switch step {
-        case .unassign(let count): giveBackSurplus(count, now)
+        case .unassign(let count): giveBackSurplus(count)
         case .detach(let id):
+            // Durably on their way out: after a crash nobody gets an address of an ENI that may be detached already.
+            for address in enis[id]?.free ?? [] { set(address, of: id, to: .releasing) }
             enis[id]?.phase = .detaching(since: now)
             outcome.actions.append(.detachENI(id))
         }
@@ -24,10 +26,10 @@ extension Pool {
     /// under way.
     func nextShrink() -> (step: ShrinkStep, notBefore: Instant)? {
         guard let limits, waiters.isEmpty, creations.isEmpty,
-            enis.values.allSatisfy({ ($0.isReady && $0.operation == nil) || $0.phase == .lost })
+            enis.values.allSatisfy({ $0.isAtRest || $0.phase == .lost })
         else { return nil }
         let census = census
-        let beyondLimit = min(census.free, census.held - configuration.addressLimit(limits))
+        let beyondLimit = min(census.free, census.held - addressLimit(limits))
         let surplus = max(configuration.target.surplus(total: census.total, available: census.free), beyondLimit)
         let earliest = lastShrink + configuration.shrinkInterval
         if surplus > 0 { return (.unassign(surplus), earliest) }
@@ -36,21 +38,23 @@ extension Pool {
     }
 
     /// The youngest ENI that is not primary, that no pod uses, where nothing cools, and without which every target is
-    /// still met.
+    /// still met: by the target's own rule, or because the others alone hold all that max-pods can use.
     private func removableENI(_ census: Census, _ limits: NodeLimits) -> ENI? {
-        enis.values
+        let limit = addressLimit(limits)
+        return enis.values.lazy
             .filter { eni in
                 eni.isReady && !eni.isPrimary && eni.heldCount == eni.free.count && eni.orphanedCount == 0
-                    && configuration.target.permitsRemoval(
-                        of: eni.free.count, total: census.total, available: census.free,
-                        perENI: limits.podAddressesPerENI)
+                    && (census.total - eni.free.count >= limit
+                        || configuration.target.permitsRemoval(
+                            of: eni.free.count, total: census.total, available: census.free,
+                            perENI: limits.podAddressesPerENI))
             }
             .max { ($0.deviceIndex ?? 0) < ($1.deviceIndex ?? 0) }
     }
 
     /// Free addresses are given back from the ENI with fewest pods, so that it becomes empty first; the primary ENI,
     /// which never goes, comes last. Of one ENI, those go that were free for the shortest time.
-    private mutating func giveBackSurplus(_ count: Int, _ now: Instant) {
+    private mutating func giveBackSurplus(_ count: Int) {
         var left = count
         let order = enis.values.filter(\.isReady).sorted { first, second in
             first.isPrimary == second.isPrimary ? first.isLessFull(than: second) : second.isPrimary
@@ -58,13 +62,18 @@ extension Pool {
         for eni in order where left > 0 && !eni.free.isEmpty {
             let leaving = Array(eni.free.suffix(left))
             left -= leaving.count
-            giveBack(leaving, of: eni.id, now)
+            giveBack(leaving, of: eni.id)
         }
     }
 
-    mutating func giveBack(_ leaving: [IPv4Address], of eni: ENIID, _ now: Instant) {
+    mutating func giveBack(_ leaving: [IPv4Address], of eni: ENIID) {
         for address in leaving { set(address, of: eni, to: .releasing) }
         enis[eni]?.operation = ENI.Operation(kind: .unassign(leaving), inDoubtSince: nil)
         outcome.actions.append(.unassign(eni, leaving))
     }
+}
+
+extension ENI {
+    /// Serves pods, and nothing of it is on its way in or out.
+    fileprivate var isAtRest: Bool { isReady && operation == nil && releasingCount == 0 }
 }

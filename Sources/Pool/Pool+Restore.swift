@@ -20,7 +20,8 @@ extension Pool {
         }
         for attachment in snapshot.attachments { pool.attachments[attachment.id] = attachment }
         if !sameBoot { pool.forgetBoot(now) }
-        return (pool, pool.settle(now).changes)
+        let changes = pool.settle(now).changes
+        return (pool, changes)
     }
 
     /// Another boot: instants of the last one mean nothing, and no pod lives.

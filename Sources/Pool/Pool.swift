@@ -12,7 +12,7 @@ import Timekeeping
 /// ```swift
 /// var pool = Pool(configuration: PoolConfiguration(), nonce: "i-1", now: now)
 /// var outcome = pool.reconcile(observation, takenAt: now, now: now)   // asks for the primary ENI to be configured
-/// outcome = pool.add(request, now: now)                               // grants, waits or refuses
+/// outcome = pool.add(request, waiter: WaiterID(1), now: now)          // grants, waits or refuses
 /// ```
 ///
 /// | file | rules |
@@ -46,6 +46,14 @@ public struct Pool: Sendable {
         var since: Instant
         var until: Instant
         var attempts: Int
+        /// It was the view that could not be read.
+        var concernsView: Bool
+    }
+
+    /// ENIs cannot be created or attached; none is asked for before a moment.
+    struct ENITrouble: Sendable {
+        var error: ProviderError
+        var until: Instant
     }
 
     /// A subnet without room, left alone until a moment or until its free count changes.
@@ -56,21 +64,26 @@ public struct Pool: Sendable {
         var freeAddresses: Int?
     }
 
+    /// What the operator chose.
     public internal(set) var configuration: PoolConfiguration
     /// What the instance allows; `nil` until the provider's view was read.
     public internal(set) var limits: NodeLimits?
+    /// The node's ENIs, in the order in which they came.
     public internal(set) var enis: OrderedDictionary<ENIID, ENI> = [:]
+    /// All pod addresses that the node holds.
     public internal(set) var addresses: [IPv4Address: AddressRecord] = [:]
+    /// All pod interfaces that have an address.
     public internal(set) var attachments: [AttachmentID: Attachment] = [:]
 
     var waiters: Deque<Waiter> = []
     var creations: [Creation] = []
     /// Device indexes of ENIs that somebody else manages.
     var foreignDevices: Set<Int> = []
+    /// Pods in the kernel whose address the pool does not hold, or holds for another.
+    var strays: [IPv4Address: AttachmentID] = [:]
     var trouble: Trouble?
     var subnetTrouble: SubnetTrouble?
-    /// The provider refused another ENI; none is asked for before this.
-    var noENIBefore: Instant?
+    var eniTrouble: ENITrouble?
     var lastShrink: Instant
     var readBackAt: Instant?
 
@@ -105,26 +118,38 @@ public struct Pool: Sendable {
 
     /// When ``tick(now:)`` has something to do next; `nil` when only an event can change anything.
     public func nextTick(after now: Instant) -> Instant? {
-        var times = waiters.map(\.request.deadline)
-        times += enis.values.compactMap(\.cooling.first?.until) + enis.values.compactMap(\.retryAt)
-        times += [trouble?.until, subnetTrouble?.until, noENIBefore, readBackAt, nextShrink()?.notBefore]
-            .compactMap { $0 }
-        return times.filter { $0 > now }.min()
+        var next = Instant.distantFuture
+        func consider(_ time: Instant?) {
+            if let time, time > now, time < next { next = time }
+        }
+        for waiter in waiters { consider(waiter.request.deadline) }
+        for eni in enis.values {
+            consider(eni.cooling.first?.until)
+            consider(eni.retryAt)
+            consider(eni.fullUntil)
+        }
+        consider(trouble?.until)
+        consider(subnetTrouble?.until)
+        consider(eniTrouble?.until)
+        consider(readBackAt)
+        consider(nextShrink()?.notBefore)
+        return next == .distantFuture ? nil : next
     }
 
     // MARK: The end of every event
 
-    /// Brings the pool to rest after an event: what has rested enough is free, who waits is served, what lacks is
-    /// asked for, what is too much is given back, and who waits in vain is told why.
+    /// Brings the pool to rest after an event: what has rested enough is free, who waits is served, who waits in vain
+    /// is told why, what lacks is asked for, and what is too much is given back. In this order: nothing is asked for
+    /// on behalf of those who are refused, and they put off no giving back.
     mutating func settle(_ now: Instant) -> Outcome {
         thaw(now)
         serveWaiters(now)
+        refuseHopeless(now)
         if limits != nil {
             advanceENIs(now)
             grow(now)
             shrink(now)
         }
-        refuseHopeless(now)
         if let at = readBackAt, at <= now {
             readBackAt = nil
             outcome.actions.append(.readBack)
@@ -136,10 +161,10 @@ public struct Pool: Sendable {
     /// Cooling addresses whose time is over become free. This is not made durable: a store that says "cooling until"
     /// a moment that has passed says the same.
     private mutating func thaw(_ now: Instant) {
-        for id in enis.keys {
-            while let next = enis[id]?.cooling.first, next.until <= now {
+        for index in enis.values.indices {
+            while let next = enis.values[index].cooling.first, next.until <= now {
                 addresses[next.address]?.state = .free
-                enis[id]?.move(next.address, from: .cooling(until: next.until), to: .free)
+                enis.values[index].move(next.address, from: .cooling(until: next.until), to: .free)
             }
         }
     }

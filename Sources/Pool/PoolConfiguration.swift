@@ -2,6 +2,7 @@ import Timekeeping
 
 /// Everything about a pool that an operator chooses. The defaults are those of the AWS VPC CNI where it has the setting.
 public struct PoolConfiguration: Hashable, Sendable {
+    /// How many addresses are kept ready.
     public var target = WarmTarget.enis(1)
     /// The most ENIs that the pool attaches, the primary one included; `nil` for what the instance allows.
     public var maxENI: Int?
@@ -23,6 +24,7 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var attachmentGrace = Duration.seconds(120)
     /// The pause after a first failure of the provider; it doubles with each further one, up to ``maximumBackoff``.
     public var initialBackoff = Duration.seconds(1)
+    /// The longest pause after a failure.
     public var maximumBackoff = Duration.seconds(60)
 
     public init() {}

@@ -2,6 +2,7 @@ import Timekeeping
 
 /// Why a provider did not do what it was asked: the one enum that every backend maps its errors onto.
 public enum ProviderError: Error, Hashable, Sendable {
+    /// What an instance type limits.
     public enum Limit: String, Hashable, Codable, Sendable {
         case interfaces
         case addressesPerInterface

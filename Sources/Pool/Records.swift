@@ -4,13 +4,21 @@ import Timekeeping
 
 /// What is durable of an ENI: its facts. Where it is in its life the provider says.
 public struct ENIRecord: Hashable, Sendable {
+    /// The provider's name of the ENI.
     public var id: ENIID
+    /// The hardware address, by which the kernel shows the interface.
     public var mac: MACAddress
+    /// The subnet that all its addresses are of.
     public var subnet: SubnetID
+    /// The subnet's network.
     public var subnetCIDR: IPv4Network
+    /// The network card, 0 on all but the largest instance types.
     public var networkCard: Int
+    /// The ENI's own address, which is never for pods.
     public var primaryAddress: IPv4Address
+    /// The instance was started with it.
     public var isPrimary: Bool
+    /// The device index when the ENI was last made ready; `nil` before that.
     public var deviceIndex: Int?
 
     public init(
@@ -36,8 +44,11 @@ public struct ENIRecord: Hashable, Sendable {
 
 /// An address and where it is in its life.
 public struct AddressRecord: Hashable, Sendable {
+    /// The address, the key of the record.
     public var address: IPv4Address
+    /// The ENI that has it.
     public var eni: ENIID
+    /// Where it is in its life.
     public var state: AddressState
 
     public init(address: IPv4Address, eni: ENIID, state: AddressState) {
@@ -59,8 +70,11 @@ public enum Change: Hashable, Sendable {
 
 /// The durable state of a pool: what its changes, applied in order, add up to.
 public struct PoolSnapshot: Hashable, Sendable {
+    /// All ENIs.
     public var enis: [ENIRecord]
+    /// All addresses, each of one of the ENIs.
     public var addresses: [AddressRecord]
+    /// All attachments, each with one of the addresses.
     public var attachments: [Attachment]
 
     public init(enis: [ENIRecord] = [], addresses: [AddressRecord] = [], attachments: [Attachment] = []) {

@@ -35,9 +35,11 @@ public enum WarmTarget: Hashable, Sendable {
         }
     }
 
-    /// Whether a whole ENI with `free` addresses may go: those that remain must meet the target alone.
+    /// Whether a whole ENI with `free` addresses may go: those that remain must meet the target alone. Under an ENI
+    /// target there must be a whole ENI's worth more than it, lest the ENI comes back with the next pod; one that holds
+    /// nothing makes no difference to that.
     public func permitsRemoval(of free: Int, total: Int, available: Int, perENI: Int) -> Bool {
-        if case .enis(let count) = self, available < (count + 1) * perENI { return false }
+        if case .enis(let count) = self, free > 0, available < (count + 1) * perENI { return false }
         return shortage(total: total - free, available: available - free, perENI: perENI) == 0
     }
 }

@@ -63,12 +63,13 @@ extension AddressState {
     }
 
     fileprivate init(_ row: Row) throws {
-        switch row["state"] as String {
+        switch try row.value("state") as String {
         case "assigned": self = .assigned(try AttachmentID(row))
         case "orphaned": self = .orphaned(try AttachmentID(row))
-        case "cooling": self = .cooling(until: Instant(nanoseconds: try row.decode(Int64.self, forColumn: "until")))
+        case "cooling": self = .cooling(until: Instant(nanoseconds: try row.value("until")))
         case "releasing": self = .releasing
-        default: self = .free
+        case "free": self = .free
+        default: throw row.corruption("state")
         }
     }
 }
@@ -76,25 +77,25 @@ extension AddressState {
 extension AttachmentID {
     fileprivate init(_ row: Row) throws {
         self.init(
-            network: try row.decode(String.self, forColumn: "network"),
-            containerID: try row.decode(String.self, forColumn: "containerID"),
-            ifname: try row.decode(String.self, forColumn: "ifname"))
+            network: try row.value("network"), containerID: try row.value("containerID"),
+            ifname: try row.value("ifname"))
     }
 }
 
 extension ENIRecord {
     fileprivate init(_ row: Row) throws {
         self.init(
-            id: ENIID(row["id"]), mac: try row.parse("mac"), subnet: SubnetID(row["subnet"]),
-            subnetCIDR: try row.parse("subnetCIDR"), networkCard: row["networkCard"],
-            primaryAddress: try row.parse("primaryAddress"), isPrimary: row["isPrimary"],
-            deviceIndex: row["deviceIndex"])
+            id: ENIID(try row.value("id")), mac: try row.parse("mac"), subnet: SubnetID(try row.value("subnet")),
+            subnetCIDR: try row.parse("subnetCIDR"), networkCard: try row.value("networkCard"),
+            primaryAddress: try row.parse("primaryAddress"), isPrimary: try row.value("isPrimary"),
+            deviceIndex: (row["deviceIndex"] as DatabaseValue).isNull ? nil : try row.value("deviceIndex"))
     }
 }
 
 extension AddressRecord {
     fileprivate init(_ row: Row) throws {
-        self.init(address: try row.parse("address"), eni: ENIID(row["eni"]), state: try AddressState(row))
+        self.init(
+            address: try row.parse("address"), eni: ENIID(try row.value("eni")), state: try AddressState(row))
     }
 }
 
@@ -102,18 +103,33 @@ extension Attachment {
     fileprivate init(_ row: Row) throws {
         self.init(
             id: try AttachmentID(row),
-            pod: PodIdentity(namespace: row["podNamespace"], name: row["podName"], uid: row["podUID"]),
-            netns: row["netns"], address: try row.parse("address"), eni: ENIID(row["eni"]),
-            since: Instant(nanoseconds: row["since"]))
+            pod: PodIdentity(
+                namespace: try row.value("podNamespace"), name: try row.value("podName"),
+                uid: try row.value("podUID")),
+            netns: try row.value("netns"), address: try row.parse("address"), eni: ENIID(try row.value("eni")),
+            since: Instant(nanoseconds: try row.value("since")))
     }
 }
 
+/// A value that cannot be is a sign of corruption, and treated as such.
 extension Row {
-    /// A column whose text is a value of ours. Anything else is a sign of corruption, and treated as such.
-    fileprivate func parse<Value: LosslessStringConvertible>(_ column: String) throws -> Value {
-        guard let value = Value(try decode(String.self, forColumn: column)) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "column \(column) holds a malformed value")
+    fileprivate func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        _ column: String
+    ) throws -> Value {
+        do {
+            return try decode(Value.self, forColumn: column)
+        } catch {
+            throw corruption(column)
         }
+    }
+
+    /// A column whose text is a value of ours.
+    fileprivate func parse<Value: LosslessStringConvertible>(_ column: String) throws -> Value {
+        guard let value = Value(try value(column) as String) else { throw corruption(column) }
         return value
+    }
+
+    fileprivate func corruption(_ column: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "column \(column) holds a malformed value")
     }
 }

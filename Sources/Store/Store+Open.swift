@@ -4,10 +4,11 @@ import Pool
 
 extension Store {
     /// Opens, checks, migrates and loads; throws what SQLite throws.
-    static func load(path: String, bootID: String) throws -> (store: Store, contents: Contents) {
+    static func load(path: String, bootID: String) throws -> (queue: DatabaseQueue, contents: Contents) {
         var configuration = Configuration()
         configuration.label = "warmpool.store"
-        configuration.busyMode = .timeout(5)
+        // Long enough for somebody who looks at the file with a tool, short enough for the pods that wait meanwhile.
+        configuration.busyMode = .timeout(0.5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL")
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
@@ -28,7 +29,7 @@ extension Store {
                 sql: "INSERT OR REPLACE INTO boot (id, bootID) VALUES (1, ?)", arguments: [bootID])
             return Contents(snapshot: snapshot, isSameBoot: known == bootID, setAside: nil)
         }
-        return (Store(path: path, queue: queue), contents)
+        return (queue, contents)
     }
 
     /// Moves a corrupt file and its companions out of the way; keeps them, because they may still tell something.
@@ -47,4 +48,7 @@ extension DatabaseError {
     var isCorruption: Bool {
         resultCode.primaryResultCode == .SQLITE_CORRUPT || resultCode.primaryResultCode == .SQLITE_NOTADB
     }
+
+    /// SQLite's message, without the statement.
+    var reason: String { message ?? "SQLite error \(resultCode)" }
 }

@@ -20,12 +20,15 @@ public final class Store: Sendable {
         public var setAside: String?
     }
 
+    /// The file.
     public let path: String
     private let queue: DatabaseQueue
+    private let lock: StoreLock
 
-    init(path: String, queue: DatabaseQueue) {
+    private init(path: String, queue: DatabaseQueue, lock: StoreLock) {
         self.path = path
         self.queue = queue
+        self.lock = lock
     }
 
     /// Opens the store, or makes it; checks its integrity, migrates it and loads it. A corrupt file is set aside under
@@ -34,25 +37,32 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - bootID: the kernel's name of this boot.
     ///   - date: what the name of a set-aside file ends with.
+    /// - Throws: ``StoreError/inUse(path:)`` while another process has it open; other cases where it cannot be opened.
     public static func open(
         path: String, bootID: String, date: String
     ) throws(StoreError) -> (store: Store, contents: Contents) {
+        let lock = try StoreLock(store: path)
         do {
-            return try load(path: path, bootID: bootID)
+            let (queue, contents) = try load(path: path, bootID: bootID)
+            return (Store(path: path, queue: queue, lock: lock), contents)
         } catch let error as DatabaseError where error.isCorruption {
             let aside = try setAside(path, date: date)
             do {
-                var (store, contents) = try load(path: path, bootID: bootID)
+                var (queue, contents) = try load(path: path, bootID: bootID)
                 contents.setAside = aside
-                return (store, contents)
+                return (Store(path: path, queue: queue, lock: lock), contents)
             } catch {
-                throw .cannotOpen(path: path, "\(error)")
+                throw .cannotOpen(path: path, reason(of: error))
             }
         } catch let error as StoreError {
             throw error
         } catch {
-            throw .cannotOpen(path: path, "\(error)")
+            throw .cannotOpen(path: path, reason(of: error))
         }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        (error as? DatabaseError)?.reason ?? "\(error)"
     }
 
     /// Makes the changes of one event durable, all or none.
@@ -63,7 +73,7 @@ public final class Store: Sendable {
                 for change in changes { try db.apply(change) }
             }
         } catch {
-            throw .cannotWrite(path: path, "\(error)")
+            throw .cannotWrite(path: path, Store.reason(of: error))
         }
     }
 
@@ -72,7 +82,7 @@ public final class Store: Sendable {
         do {
             return try queue.read { try $0.snapshot() }
         } catch {
-            throw .cannotRead(path: path, "\(error)")
+            throw .cannotRead(path: path, Store.reason(of: error))
         }
     }
 
@@ -81,7 +91,7 @@ public final class Store: Sendable {
         do {
             try queue.backup(to: DatabaseQueue(path: destination))
         } catch {
-            throw .cannotWrite(path: destination, "\(error)")
+            throw .cannotWrite(path: destination, Store.reason(of: error))
         }
     }
 
@@ -95,7 +105,7 @@ public final class Store: Sendable {
         do {
             try queue.close()
         } catch {
-            throw .cannotWrite(path: path, "\(error)")
+            throw .cannotWrite(path: path, Store.reason(of: error))
         }
     }
 }

@@ -35,7 +35,7 @@ extension Plugin {
         _ pod: PodInterface, _ granted: PodAddress, _ namespace: Netlink.NetworkNamespace
     ) throws -> PodNetwork.SetUp {
         let host = try NetlinkSocket()
-        let inside = try NetlinkSocket(in: namespace)
+        let inside = try NetlinkSocket(entering: namespace, returningTo: .current())
         return try network(granted).setUp(spec(pod, granted), in: namespace, host: host, pod: inside)
     }
 

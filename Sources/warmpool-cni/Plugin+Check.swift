@@ -19,7 +19,8 @@ extension Plugin {
                         + "the daemon's record \(granted.address)")
             }
             try network(granted).check(
-                spec(pod, granted), host: NetlinkSocket(), pod: NetlinkSocket(in: podNamespace))
+                spec(pod, granted), host: NetlinkSocket(),
+                pod: NetlinkSocket(entering: podNamespace, returningTo: .current()))
         } catch {
             throw cniError(error)
         }

@@ -157,11 +157,13 @@ struct Verify: ParsableCommand {
 
     func run() throws {
         let report = try options.show(.verify, within: .seconds(60)) { (report: VerifyReport) in
-            let checked = "\(report.enis) ENIs, \(report.addresses) addresses, \(report.pods) pods"
-            return report.differences.isEmpty
-                ? "kernel, store and provider agree: \(checked)"
-                : (report.differences + ["\(report.differences.count) differences in \(checked)"])
-                    .joined(separator: "\n")
+            let checked = [
+                count(report.enis, "ENI", "ENIs"), count(report.addresses, "address", "addresses"),
+                count(report.pods, "pod", "pods"),
+            ].joined(separator: ", ")
+            guard !report.differences.isEmpty else { return "kernel, store and provider agree: \(checked)" }
+            let summary = "\(count(report.differences.count, "difference", "differences")) in \(checked)"
+            return (report.differences + [summary]).joined(separator: "\n")
         }
         if !report.differences.isEmpty { throw ExitCode(3) }
     }
@@ -180,6 +182,11 @@ struct CollectGarbage: ParsableCommand {
             report.repairs.isEmpty ? "nothing to repair" : report.repairs.joined(separator: "\n")
         }
     }
+}
+
+/// A number of things.
+private func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
 }
 
 /// Seconds as people read them.

@@ -22,7 +22,7 @@ struct Warmpoolctl: ParsableCommand {
             EXIT STATUS
               0 done; 1 the daemon cannot be reached or refused; 3 verify found differences; 64 wrong usage
             """,
-        version: "0.1.0",
+        version: warmpoolVersion,
         subcommands: [
             Status.self, ENIs.self, Pods.self, Explain.self, MaxPods.self, Verify.self, CollectGarbage.self,
         ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlProtocol
 import Daemon
 import FoundationEssentials
 import Glibc
@@ -40,7 +41,8 @@ struct ConfigurationOption: ParsableArguments {
 /// Prints the problems of a configuration.
 func problemsExit(_ problems: ConfigurationProblems) -> ExitCode {
     printError(problems.description)
-    printError("warmpoold: the configuration has \(problems.problems.count) problem(s); nothing was started")
+    let count = problems.problems.count
+    printError("warmpoold: the configuration has \(count) \(count == 1 ? "problem" : "problems"); nothing was started")
     return ExitCode(2)
 }
 

@@ -37,21 +37,20 @@ import Timekeeping
         listener.stop()
     }
 
-    @Test func aDaemonThatTakesNoMoreConnectionsIsGivenUp() throws {
-        let listener = try Listener(path) { _ in nil }
-        var queued: [Int32] = []
-        defer { for peer in queued { close(peer) } }
-        var isFull = false
-        while !isFull {
-            queued.append(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
-            isFull = withSocketAddress(path) { connect(queued[queued.count - 1], $0, $1) } != 0
-        }
+    @Test func aDaemonThatTakesNoConnectionsIsGivenUp() throws {
+        let hanging = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let address = try #require(UnixSocketAddress(path: path))
+        #expect(address.withAddress { bind(hanging, $0, $1) } == 0)
+        #expect(listen(hanging, 0) == 0)
+        let first = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        #expect(address.withAddress { connect(first, $0, $1) } == 0)
         #expect {
             try ControlClient(socketPath: path).perform(.status, within: .milliseconds(10))
         } throws: { error in
             if case ControlError.timedOut(path, _) = error { true } else { false }
         }
-        listener.stop()
+        for descriptor in [first, hanging] { close(descriptor) }
+        unlink(path)
     }
 
     @Test func aConnectionThatBreaksIsToldFromAHang() throws {
@@ -107,7 +106,14 @@ private final class Listener: Sendable {
     init(_ path: String, answer: @escaping @Sendable (Request) -> [UInt8]?) throws {
         self.path = path
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        let status = withSocketAddress(path) { [descriptor] in bind(descriptor, $0, $1) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
         try #require(status == 0 && listen(descriptor, 1) == 0)
         let listener = descriptor
         Thread.detachNewThread {
@@ -128,16 +134,5 @@ private final class Listener: Sendable {
     func stop() {
         close(descriptor)
         unlink(path)
-    }
-}
-
-private func withSocketAddress<Value>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
     }
 }

@@ -59,7 +59,8 @@ private struct Node: Sendable {
 
     @Test(arguments: [
         "ip rule delete priority 512", "ip rule delete priority 1536", "ip rule delete priority 32765",
-        "ip route flush table 2", "ip route delete default table 2", "ip link set eth1 down",
+        "ip route flush table 2", "ip route delete default table 2",
+        "ip route replace unreachable default table 2", "ip link set eth1 down",
         "ip link set eth1 mtu 1300",
         "ip route add 192.0.2.0/24 dev eth1 table 2", "ip route replace default via 10.0.1.1 dev eth0 onlink table 2",
         "ip rule add priority 1536 fwmark 0x300/0x3f00 lookup 3", "sysctl -qw net.ipv4.conf.eth1.rp_filter=1",

@@ -103,6 +103,31 @@ import Timekeeping
         try FileManager.default.removeItem(at: directory)
     }
 
+    @Test(arguments: [
+        "UPDATE eni SET networkCard = 'zero'", "UPDATE eni SET subnet = x'ff'", "UPDATE attachment SET since = 'now'",
+        "UPDATE address SET until = NULL WHERE state = 'cooling'", "UPDATE address SET containerID = NULL",
+    ])
+    func aValueOfAnotherTypeCountsAsCorruption(_ damage: String) throws {
+        try withStore { store, _ in
+            try store.apply(Sample.everyKindOfChange)
+            try store.execute(damage)
+        }
+        try withStore { _, contents in #expect(contents.setAside != nil) }
+        try FileManager.default.removeItem(at: directory)
+    }
+
+    @Test func aStoreIsOpenOnceAtATime() throws {
+        try withStore { _, _ in
+            #expect {
+                _ = try Store.open(path: path, bootID: "boot-1", date: "now")
+            } throws: { error in
+                if case StoreError.inUse(path) = error { true } else { false }
+            }
+        }
+        try withStore { _, contents in #expect(contents.isSameBoot) }
+        try FileManager.default.removeItem(at: directory)
+    }
+
     @Test func aFileOfANewerVersionIsRefusedAndKept() throws {
         try withStore { store, _ in
             try store.execute("INSERT INTO grdb_migrations (identifier) VALUES ('99: from the future')")

@@ -16,7 +16,7 @@ final class LinkReaper: @unchecked Sendable {
     typealias Completion = @Sendable (String?) -> Void
 
     /// How many requests to the kernel are under way at most.
-    private static let maximumInFlight = 4
+    private static let maximumInFlight = 12
 
     private struct Order {
         var left: Set<String>
@@ -27,8 +27,13 @@ final class LinkReaper: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let threads = NIOThreadPool(numberOfThreads: LinkReaper.maximumInFlight)
     private var orders: [Order] = []
+    /// Links to delete with the next request.
     private var queue: Set<String> = []
-    private var inFlight = 0
+    /// The requests under way, each with those of its links that nobody has announced as gone. A link that is gone must
+    /// not be asked for again: one that has its name since then is another pod's.
+    private var inFlight: [Int: Set<String>] = [:]
+    private var lastRequest = 0
+    private var whenIdle: [@Sendable () -> Void] = []
 
     init(layout: NetworkLayout, eventLoop: any EventLoop) {
         network = PodNetwork(layout: layout)
@@ -41,32 +46,42 @@ final class LinkReaper: @unchecked Sendable {
         eventLoop.preconditionInEventLoop()
         guard !names.isEmpty else { return done(nil) }
         orders.append(Order(left: Set(names), done: done))
-        queue.formUnion(names)
+        queue.formUnion(inFlight.values.reduce(Set(names)) { $0.subtracting($1) })
         send()
     }
 
     /// The kernel announced that a link is gone.
     func linkIsGone(_ name: String) {
         eventLoop.preconditionInEventLoop()
+        queue.remove(name)
+        for request in inFlight.keys { inFlight[request]?.remove(name) }
         settle([name], problem: nil)
     }
 
-    func stop() {
-        threads.shutdownGracefully { _ in }
+    /// Calls `done` when everything that was asked for is done, and ends the threads.
+    func stop(_ done: @escaping @Sendable () -> Void) {
+        eventLoop.preconditionInEventLoop()
+        whenIdle.append { [threads] in
+            threads.shutdownGracefully { _ in }
+            done()
+        }
+        tellIfIdle()
     }
 
     private func send() {
-        guard inFlight < LinkReaper.maximumInFlight, !queue.isEmpty else { return }
+        guard inFlight.count < LinkReaper.maximumInFlight, !queue.isEmpty else { return }
         let names = queue
         queue = []
-        inFlight += 1
+        lastRequest += 1
+        let request = lastRequest
+        inFlight[request] = names
         threads.runIfActive(eventLoop: eventLoop) { [network] in
             try network.tearDown(hostInterfaces: names.sorted(), host: NetlinkSocket())
         }.whenComplete { [self] result in
-            inFlight -= 1
+            let left = inFlight.removeValue(forKey: request) ?? []
             var problem: String?
             if case .failure(let error) = result { problem = "\(error)" }
-            settle(names, problem: problem)
+            settle(left, problem: problem)
             send()
         }
     }
@@ -82,5 +97,13 @@ final class LinkReaper: @unchecked Sendable {
         }
         orders.removeAll(where: \.left.isEmpty)
         for done in finished { done(problem) }
+        tellIfIdle()
+    }
+
+    private func tellIfIdle() {
+        guard orders.isEmpty else { return }
+        let told = whenIdle
+        whenIdle = []
+        for tell in told { tell() }
     }
 }

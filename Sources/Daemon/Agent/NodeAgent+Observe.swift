@@ -10,7 +10,7 @@ import Timekeeping
 extension NodeAgent {
     /// Reads the provider's view and the kernel's pods, unless that is under way.
     func observe() {
-        guard observing == nil else { return }
+        guard observing == nil, !isStopping else { return }
         observing = Task { [self] in
             defer { observing = nil }
             return try await observeOnce()
@@ -20,9 +20,9 @@ extension NodeAgent {
     private func observeOnce() async throws -> [String] {
         let takenAt = BootClock.now
         do {
-            let node = try await provider.describeNode()
-            let interfaces = try await provider.interfaces()
-            let subnets = try await provider.subnets()
+            let node = try await call { provider throws(ProviderError) in try await provider.describeNode() }
+            let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
+            let subnets = try await call { provider throws(ProviderError) in try await provider.subnets() }
             self.node = node
             // Pods are listed and compared without a pause in between, so that no ADD or DEL falls between the two.
             let seen = Observation(node: node, interfaces: interfaces, subnets: subnets, pods: try observedPods())
@@ -34,6 +34,9 @@ extension NodeAgent {
         } catch let error as ProviderError {
             log.warning("the provider's view cannot be read: \(error)")
             perform(pool.observationFailed(error, jitter: .random(in: 0..<1), now: BootClock.now))
+            throw error
+        } catch {
+            log.error("the kernel's pods cannot be listed: \(error)")
             throw error
         }
     }

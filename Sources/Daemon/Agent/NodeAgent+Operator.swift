@@ -3,6 +3,8 @@ import Glibc
 import Identity
 import PodNetwork
 import Pool
+import Providers
+import Store
 import Timekeeping
 
 /// What an operator asks.
@@ -22,7 +24,7 @@ extension NodeAgent {
                 incoming: pool.incomingCount, limit: pool.configuration.addressLimit(limits)),
             pods: pool.attachments.count, waiting: pool.waiterCount,
             lastReconcileSeconds: lastObservation.map { (now - $0).inSeconds }, repairs: repairCount,
-            obstacle: pool.obstacle(now).map { Obstacle($0, now) },
+            obstacle: obstacle(now),
             growthObstacle: pool.growthObstacle(now).map { Obstacle($0, now) })
     }
 
@@ -79,37 +81,36 @@ extension NodeAgent {
                     "no pod on this node has the name, address or container id '\(subject)'; `warmpoolctl pods` lists "
                         + "them"))
         }
-        let obstacle = pool.obstacle(now)
+        let obstacle = obstacle(now)
         return .success(
             found.map { Explanation(subject: $0.title, sentence: sentence(for: $0, now)) }
                 + waiting.map { id in
                     Explanation(
                         subject: id.description,
-                        sentence: "waits for an address: " + (obstacle?.sentence(now) ?? "it is about to be served"),
-                        cause: obstacle?.code, retryAfter: obstacle?.retryAfter(now)?.inSeconds)
+                        sentence: "waits for an address: " + (obstacle?.sentence ?? "it is about to be served"),
+                        cause: obstacle?.cause, retryAfter: obstacle?.retryAfter)
                 })
     }
 
     private func nodeExplanations(_ now: Instant) -> [Explanation] {
-        var explanations: [Explanation] = []
-        if let obstacle = pool.obstacle(now) {
-            explanations.append(
-                Explanation(
-                    subject: "next pod", sentence: obstacle.sentence(now), cause: obstacle.code,
-                    retryAfter: obstacle.retryAfter(now)?.inSeconds))
-        } else {
-            explanations.append(Explanation(subject: "next pod", sentence: "gets an address at once"))
-        }
+        let obstacle = obstacle(now)
+        var explanations = [
+            Explanation(
+                subject: "next pod", sentence: obstacle?.sentence ?? "gets an address at once", cause: obstacle?.cause,
+                retryAfter: obstacle?.retryAfter)
+        ]
         if let growth = pool.growthObstacle(now), growth != pool.obstacle(now) {
             explanations.append(
                 Explanation(
                     subject: "warm pool", sentence: "does not grow: " + growth.sentence(now), cause: growth.code,
                     retryAfter: growth.retryAfter(now)?.inSeconds))
         }
-        if let storeTrouble {
-            explanations.append(Explanation(subject: "store", sentence: storeTrouble.description))
-        }
         return explanations
+    }
+
+    /// Why a pod that came now would get no address: before all else because the store takes no grant.
+    func obstacle(_ now: Instant) -> Obstacle? {
+        storeTrouble.map(Obstacle.init) ?? pool.obstacle(now).map { Obstacle($0, now) }
     }
 
     private func sentence(for attachment: Attachment, _ now: Instant) -> String {
@@ -124,7 +125,7 @@ extension NodeAgent {
     /// Compares kernel, store and provider, and reports every disagreement without repairing it.
     func verify() async -> Reply {
         do {
-            let interfaces = try await provider.interfaces()
+            let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
             let verification = Verification(
                 pool: pool, stored: try storedSnapshot(), interfaces: interfaces, pods: try host.pods())
             let host = try await host.differences(from: pool.enis.values.filter(\.isReady))
@@ -162,6 +163,11 @@ extension Attachment {
 }
 
 extension Obstacle {
+    init(_ error: StoreError) {
+        self.init(
+            cause: "store-failing", sentence: error.description, retryAfter: NodeAgent.storeRetry.inSeconds)
+    }
+
     init(_ cause: Cause, _ now: Instant) {
         self.init(
             cause: cause.code, sentence: cause.sentence(now), retryAfter: cause.retryAfter(now)?.inSeconds)

@@ -2,6 +2,7 @@ import ControlProtocol
 import Identity
 import JSON
 import Pool
+import Store
 import Timekeeping
 
 /// What the plugin asks.
@@ -12,6 +13,10 @@ extension NodeAgent {
     func handle(_ request: Request, sink: @escaping ReplySink) -> WaiterID? {
         guard request.deadline > BootClock.now else {
             sink(.failure(.init(.deadlinePassed, "the request came after its deadline and was not executed; retry")))
+            return nil
+        }
+        guard !isStopping else {
+            sink(NodeAgent.stopping)
             return nil
         }
         switch request.command {
@@ -33,7 +38,7 @@ extension NodeAgent {
 
     private func add(_ add: AddCommand, deadline: Instant, _ sink: @escaping ReplySink) -> WaiterID? {
         if let storeTrouble {
-            sink(.failure(.init(.failed, storeTrouble.description)))
+            sink(refusal(storeTrouble))
             return nil
         }
         let request = AddRequest(
@@ -93,8 +98,8 @@ extension NodeAgent {
     }
 
     private var readiness: Readiness {
-        if pool.isReady { return Readiness(isReady: true, reason: nil) }
-        return Readiness(isReady: false, reason: pool.obstacle(BootClock.now)?.sentence(BootClock.now))
+        if pool.isReady, storeTrouble == nil { return Readiness(isReady: true, reason: nil) }
+        return Readiness(isReady: false, reason: obstacle(BootClock.now)?.sentence)
     }
 
     // MARK: Answers
@@ -110,10 +115,17 @@ extension NodeAgent {
     }
 
     func refusal(_ cause: Cause) -> Reply {
-        let now = BootClock.now
-        return .failure(
-            .init(
-                .refused, cause.sentence(now), cause: cause.code, retryAfter: cause.retryAfter(now)?.inSeconds))
+        .failure(.init(.refused, Obstacle(cause, BootClock.now)))
+    }
+
+    func refusal(_ error: StoreError) -> Reply {
+        .failure(.init(.failed, Obstacle(error)))
+    }
+}
+
+extension Reply.Failure {
+    fileprivate init(_ kind: Kind, _ obstacle: Obstacle) {
+        self.init(kind, obstacle.sentence, cause: obstacle.cause, retryAfter: obstacle.retryAfter)
     }
 }
 

@@ -7,6 +7,7 @@ import Timekeeping
 extension NodeAgent {
     /// Begins what an action asks for.
     func execute(_ action: Action) {
+        guard !isStopping else { return }
         log.debug("\(action)")
         Task {
             do throws(ProviderError) {
@@ -21,42 +22,51 @@ extension NodeAgent {
     private func carryOut(_ action: Action) async throws(ProviderError) -> Outcome {
         switch action {
         case .createENI(let token, let count):
-            let view = try await provider.createInterface(creation(token, count), token: token)
+            let view = try await create(token, count)
             return pool.created(token, view, now: BootClock.now)
         case .attachENI(let eni, let deviceIndex):
-            try await provider.attach(eni, deviceIndex: deviceIndex)
-            try await provider.setDeleteOnTermination(eni, true)
+            try await call { provider throws(ProviderError) in
+                try await provider.attach(eni, deviceIndex: deviceIndex)
+            }
+            try await call { provider throws(ProviderError) in try await provider.setDeleteOnTermination(eni, true) }
             return try await configure(eni)
         case .configureENI(let eni):
             return try await configure(eni)
         case .assign(let eni, let count, let token):
-            let addresses = try await provider.assign(eni, count: count, token: token)
+            let addresses = try await call { provider throws(ProviderError) in
+                try await provider.assign(eni, count: count, token: token)
+            }
             return pool.assigned(eni, addresses, token: token, now: BootClock.now)
         case .unassign(let eni, let addresses):
-            try await provider.unassign(eni, addresses: addresses)
+            try await call { provider throws(ProviderError) in
+                try await provider.unassign(eni, addresses: addresses)
+            }
             return pool.unassigned(eni, addresses, now: BootClock.now)
         case .detachENI(let eni):
-            try await provider.detach(eni)
+            try await call { provider throws(ProviderError) in try await provider.detach(eni) }
             try await waitUntilDetached(eni)
             let outcome = pool.detached(eni, now: BootClock.now)
             await converge()
             return outcome
         case .deleteENI(let eni):
-            try await provider.delete(eni)
+            try await call { provider throws(ProviderError) in try await provider.delete(eni) }
             return pool.deleted(eni, now: BootClock.now)
         case .grant, .refuse, .readBack:
             return pool.tick(now: BootClock.now)
         }
     }
 
-    private func creation(_ token: MutationToken, _ count: Int) throws(ProviderError) -> InterfaceRequest {
+    private func create(_ token: MutationToken, _ count: Int) async throws(ProviderError) -> InterfaceView {
         guard let subnet = configuration.eniSubnet ?? pool.enis.values.first(where: \.isPrimary)?.subnet else {
             throw .incorrectState("the node has no primary ENI whose subnet a further ENI could use")
         }
         var tags = configuration.eniTags
         tags[ENITag.token] = token.description
-        return InterfaceRequest(
+        let request = InterfaceRequest(
             subnet: subnet, securityGroups: configuration.securityGroups, addressCount: count, tags: tags)
+        return try await call { provider throws(ProviderError) in
+            try await provider.createInterface(request, token: token)
+        }
     }
 
     /// Waits for an ENI's interface and makes its routes.
@@ -76,7 +86,8 @@ extension NodeAgent {
         var pause = Duration.milliseconds(200)
         let deadline = BootClock.now + .seconds(60)
         while BootClock.now < deadline {
-            let view = try await provider.interfaces().first { $0.id == eni }
+            let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
+            let view = interfaces.first { $0.id == eni }
             guard let view, view.attachment != .detached else { return }
             do {
                 try await Task.sleep(for: pause)

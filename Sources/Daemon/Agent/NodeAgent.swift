@@ -16,6 +16,8 @@ actor NodeAgent {
     /// Where an answer goes.
     typealias ReplySink = @Sendable (Reply) -> Void
 
+    /// How long a call of the provider may take.
+    let patience: Duration
     nonisolated let eventLoop: any EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
 
@@ -36,20 +38,22 @@ actor NodeAgent {
     var repairCount = 0
     var observing: Task<[String], any Error>?
     private var tick: Scheduled<Void>?
-    private var isStopping = false
+    private(set) var isStopping = false
+    private var isStopped = false
 
     /// Changes that the disk did not take yet, and the actions that wait for them.
     private var backlog = Outcome()
     private(set) var storeTrouble: StoreError?
 
     init(
-        configuration: Configuration, pool: Pool, store: Store, provider: any CloudProvider, host: HostNetwork,
-        eventLoop: any EventLoop, log: Logger
+        configuration: Configuration, pool: Pool, store: Store, provider: any CloudProvider,
+        patience: Duration = .seconds(60), host: HostNetwork, eventLoop: any EventLoop, log: Logger
     ) {
         self.configuration = configuration
         self.pool = pool
         self.store = store
         self.provider = provider
+        self.patience = patience
         self.host = host
         self.eventLoop = eventLoop
         reaper = LinkReaper(layout: configuration.layout, eventLoop: eventLoop)
@@ -61,6 +65,7 @@ actor NodeAgent {
     /// Makes an outcome durable and performs its actions. Nothing that is not on the disk is seen outside: while the
     /// disk refuses, actions wait, and ADDs are told so.
     func perform(_ outcome: Outcome) {
+        guard !isStopped else { return }
         for repair in outcome.repairs { report(repair) }
         repairCount += outcome.repairs.count
         backlog.changes += outcome.changes
@@ -72,7 +77,7 @@ actor NodeAgent {
         } catch {
             if storeTrouble == nil { log.error("\(error)") }
             storeTrouble = error
-            refuseUnstoredGrants(error)
+            answerUnstored(error)
             return scheduleTick()
         }
         let actions = backlog.actions
@@ -90,11 +95,16 @@ actor NodeAgent {
         }
     }
 
-    /// ADDs whose grant the disk did not take fail now. The pool keeps the grant, the runtime will delete it.
-    private func refuseUnstoredGrants(_ error: StoreError) {
+    /// ADDs whose grant the disk did not take fail now. The pool keeps the grant, the runtime will delete it. A refusal
+    /// needs no disk.
+    private func answerUnstored(_ error: StoreError) {
         backlog.actions.removeAll { action in
-            guard case .grant(let waiter, _) = action else { return false }
-            answer(waiter, with: .failure(.init(.failed, error.description)))
+            switch action {
+            case .grant(let waiter, _): answer(waiter, with: refusal(error))
+            case .refuse(let waiter, let cause): answer(waiter, with: refusal(cause))
+            case .readBack, .createENI, .attachENI, .configureENI, .assign, .unassign, .detachENI, .deleteENI:
+                return false
+            }
             return true
         }
     }
@@ -105,12 +115,15 @@ actor NodeAgent {
 
     // MARK: Time
 
+    /// The time between two attempts to write what the disk did not take.
+    static let storeRetry = Duration.seconds(5)
+
     /// Wakes up when the pool has something to do next, and not before.
     private func scheduleTick() {
         tick?.cancel()
         tick = nil
         let now = BootClock.now
-        let retry = storeTrouble == nil ? nil : now + .seconds(5)
+        let retry = storeTrouble == nil ? nil : now + NodeAgent.storeRetry
         guard !isStopping, let next = [pool.nextTick(after: now), retry].compactMap({ $0 }).min() else { return }
         tick = eventLoop.scheduleTask(in: .nanoseconds(max((next - now).nanoseconds, 1_000_000))) { [self] in
             assumeIsolated { agent in agent.perform(agent.pool.tick(now: BootClock.now)) }
@@ -134,12 +147,16 @@ actor NodeAgent {
         observe()
     }
 
-    /// Ends all waiting and closes the store.
-    func stop() {
+    static let stopping = Reply.failure(.init(.stopping, "warmpoold is stopping; retry"))
+
+    /// Ends all waiting, lets the deletions of links end that were begun, and closes the store.
+    func stop() async {
         isStopping = true
         tick?.cancel()
-        for sink in waiting.values { sink(.failure(.init(.stopping, "warmpoold is stopping; retry"))) }
+        for sink in waiting.values { sink(NodeAgent.stopping) }
         waiting = [:]
+        await withCheckedContinuation { continuation in reaper.stop { continuation.resume() } }
+        isStopped = true
         do {
             try store.apply(backlog.changes)
             try store.close()

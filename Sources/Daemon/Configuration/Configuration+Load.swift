@@ -1,5 +1,6 @@
 import Addressing
 import FoundationEssentials
+import Glibc
 import InstanceLimits
 import Logging
 import ModelVPC
@@ -33,31 +34,31 @@ extension Configuration {
         _ text: String, file: String, environment: [String: String]
     ) throws(ConfigurationProblems) -> Configuration {
         let problems = SettingsReader.Problems()
-        let settings: [String: SettingsReader.Setting]
-        do {
-            let root = try Yams.compose(yaml: text)
-            guard let mapping = root.map(\.mapping) ?? Node.Mapping([]) else {
-                throw ConfigurationProblems(["\(file): the document must be a mapping of keys to values"])
-            }
-            settings = SettingsReader.settings(of: mapping, file: file, problems: problems)
-        } catch let error as ConfigurationProblems {
-            throw error
-        } catch {
-            throw ConfigurationProblems(["\(file): not valid YAML: \(error)"])
-        }
-        let reader = SettingsReader(settings, path: "", place: file, problems: problems)
+        let reader = SettingsReader(try mapping(of: text, file: file), file: file, problems: problems)
         EnvironmentOverrides.apply(environment, to: reader, problems: problems)
-        let configuration = Configuration(reader, file: file)
+        let configuration = Configuration(reader)
         reader.finish()
-        guard let configuration, problems.list.isEmpty else { throw ConfigurationProblems(problems.list) }
+        guard problems.list.isEmpty else { throw ConfigurationProblems(problems.list) }
         return configuration
     }
 
-    /// - Returns: `nil` where there is no provider; the reader has the problems.
-    private init?(_ reader: SettingsReader, file: String) {
+    /// An empty document is a mapping without keys.
+    private static func mapping(of text: String, file: String) throws(ConfigurationProblems) -> Node.Mapping {
+        do {
+            guard let root = try Yams.compose(yaml: text), root != Node("") else { return Node.Mapping([]) }
+            if let mapping = root.mapping { return mapping }
+        } catch let error as YamlError {
+            throw ConfigurationProblems([error.problem(in: file)])
+        } catch {
+            throw ConfigurationProblems(["\(file): not valid YAML: \(error)"])
+        }
+        throw ConfigurationProblems(["\(file): the document must be a mapping of keys to values"])
+    }
+
+    /// Reads every key, so that every problem is found; with any, the value is of no use.
+    private init(_ reader: SettingsReader) {
         let limits = Configuration.readLimits(reader)
-        guard let provider = Configuration.readProvider(reader, limits: limits) else { return nil }
-        self.init(provider: provider)
+        self.init(provider: Configuration.readProvider(reader, limits: limits))
         self.limits = limits
         socket = reader.string("socket") ?? socket
         if socket.utf8.count > 107 { reader.refuse("socket", "a socket's path has at most 107 bytes") }
@@ -71,7 +72,7 @@ extension Configuration {
         eniSubnet = reader.string("eniSubnet").map(SubnetID.init)
         securityGroups = reader.list("securityGroups", of: "a security group's id") ?? securityGroups
         eniTags = reader.dictionary("eniTags") ?? eniTags
-        traffic = Configuration.readTraffic(reader, provider)
+        traffic = Configuration.readTraffic(reader)
         layout = Configuration.readLayout(reader)
         reconcileInterval =
             reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
@@ -110,12 +111,10 @@ extension Configuration {
         return NodeLimits(enis: enis, ipv4PerENI: ipv4PerENI)
     }
 
-    private static func readTraffic(_ reader: SettingsReader, _ provider: Provider) -> Traffic {
+    private static func readTraffic(_ reader: SettingsReader) -> Traffic {
         let network = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
         var traffic = Traffic()
-        switch provider {
-        case .mock(let mock): traffic.vpcCIDRs = reader.list("vpcCIDRs", of: network) ?? [mock.cloud.cidr]
-        }
+        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: network)
         traffic.snatExclusions = reader.list("snatExclusions", of: network) ?? traffic.snatExclusions
         traffic.externalSNAT = reader.bool("externalSNAT") ?? traffic.externalSNAT
         traffic.nodePort = reader.bool("nodePort") ?? traffic.nodePort
@@ -149,7 +148,9 @@ extension Configuration {
 extension Error {
     /// What the system says, without the wrapping that names the file once more.
     fileprivate var localizedReason: String {
-        if let error = self as? CocoaError, let cause = error.underlying { return "\(cause)" }
+        if let cause = (self as? CocoaError)?.underlying as? POSIXError {
+            return String(cString: strerror(cause.code.rawValue))
+        }
         return "\(self)"
     }
 }

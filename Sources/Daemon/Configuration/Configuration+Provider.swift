@@ -11,21 +11,21 @@ extension Configuration {
     }
 
     /// Reads which provider is used and how.
-    static func readProvider(_ reader: SettingsReader, limits: NodeLimits?) -> Provider? {
+    ///
+    /// - Returns: something in any case, so that the rest can be read too; what is wrong with it the reader reports.
+    static func readProvider(_ reader: SettingsReader, limits: NodeLimits?) -> Provider {
         reader.require("provider", "which cloud the node is in; this version has mock")
-        switch reader.choice("provider", of: ProviderName.self) {
-        case .mock?:
-            guard let mock = reader.nested("mock") else {
-                reader.require("mock", "what the mock cloud is like")
-                return nil
-            }
-            defer { mock.finish() }
-            return readMock(mock, limits: limits).map(Provider.mock)
-        case nil: return nil
-        }
+        let name = reader.choice("provider", of: ProviderName.self)
+        if name == .mock { reader.require("mock", "what the mock cloud is like") }
+        return .mock(readMock(reader.nested("mock"), limits: limits))
     }
 
-    private static func readMock(_ reader: SettingsReader, limits: NodeLimits?) -> Mock? {
+    private static func readMock(_ reader: SettingsReader?, limits: NodeLimits?) -> Mock {
+        guard let reader else {
+            return Mock(
+                instanceID: "", instanceType: "", cloud: MockCloudConfiguration(cidr: .everything, subnets: []))
+        }
+        defer { reader.finish() }
         reader.require("instanceType", "the type of the instance, such as m5.large")
         let type = reader.string("instanceType")
         if let type, limits == nil {
@@ -35,16 +35,13 @@ extension Configuration {
                 reader.refuse("instanceType", "\(error)")
             }
         }
-        let cloud = readCloud(reader)
-        let mock = Mock(
+        return Mock(
             file: reader.string("file"), instanceID: reader.string("instanceID") ?? "i-mock",
-            instanceType: type ?? "", cloud: cloud, fabricRouter: reader.string("fabricRouter"))
-        return type == nil ? nil : mock
+            instanceType: type ?? "", cloud: readCloud(reader), fabricRouter: reader.string("fabricRouter"))
     }
 
     private static func readCloud(_ reader: SettingsReader) -> MockCloudConfiguration {
         let network = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
-        let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
         reader.require("vpcCIDR", "the network of the VPC, such as 10.0.0.0/16")
         let cidr: IPv4Network? = reader.value("vpcCIDR", expecting: network)
         reader.require("subnets", "at least one subnet with id, cidr and zone")
@@ -61,7 +58,9 @@ extension Configuration {
             return .init(id: SubnetID(id), cidr: range, zone: zone)
         }
         for (index, subnet) in subnets.enumerated() {
-            for other in subnets[..<index] where other.cidr.overlaps(subnet.cidr) || other.id == subnet.id {
+            for other in subnets[..<index] {
+                if other.id == subnet.id { reader.refuse("subnets", "there are two subnets \(subnet.id)") }
+                guard other.cidr.overlaps(subnet.cidr) else { continue }
                 reader.refuse("subnets", "\(subnet.id) (\(subnet.cidr)) overlaps \(other.id) (\(other.cidr))")
             }
         }
@@ -71,6 +70,10 @@ extension Configuration {
         settings.attachDelay = .init(reader.duration("attachDelay", in: minutes) ?? .zero)
         settings.detachDelay = .init(reader.duration("detachDelay", in: minutes) ?? .zero)
         settings.consistencyDelay = .init(reader.duration("consistencyDelay", in: minutes) ?? .zero)
-        return MockCloudConfiguration(cidr: cidr ?? everything, subnets: subnets, settings: settings)
+        return MockCloudConfiguration(cidr: cidr ?? .everything, subnets: subnets, settings: settings)
     }
+}
+
+extension IPv4Network {
+    fileprivate static let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
 }

@@ -5,7 +5,7 @@ import Pool
 import Providers
 
 /// Everything that an operator can choose of `warmpoold`, validated.
-public struct Configuration: Sendable {
+public struct Configuration: Hashable, Sendable {
     public enum LogFormat: String, Sendable, CaseIterable {
         case text, json
     }
@@ -29,8 +29,8 @@ public struct Configuration: Sendable {
 
     /// What of the pods' packets is changed on their way.
     public struct Traffic: Sendable, Hashable {
-        /// The VPC's networks; packets between them keep their addresses. Empty: the network of the mock cloud.
-        public var vpcCIDRs: [IPv4Network] = []
+        /// The VPC's networks; packets between them keep their addresses. What the provider says, if `nil`.
+        public var vpcCIDRs: [IPv4Network]?
         /// Further networks towards which no SNAT is done.
         public var snatExclusions: [IPv4Network] = []
         /// Something outside the node does SNAT, so the node does none.

@@ -6,7 +6,7 @@ import Yams
 /// collected instead of only the first.
 ///
 /// ```swift
-/// let reader = SettingsReader(root, problems: problems)
+/// let reader = SettingsReader(root, file: "warmpoold.yaml", problems: problems)
 /// let cooldown = reader.duration("cooldown", in: .zero ... .seconds(3600)) ?? .seconds(30)
 /// reader.finish()
 /// ```
@@ -23,46 +23,34 @@ final class SettingsReader {
     }
 
     private let path: String
+    private let file: String
     private let place: String
     private var settings: [String: Setting] = [:]
     private var known: Set<String> = []
     private let problems: Problems
 
     /// - Parameters:
-    ///   - settings: the mapping's values by key.
     ///   - path: the key of the mapping itself, such as `mock`; empty for the document.
-    ///   - place: where the mapping begins, for the report of a missing key.
-    init(_ settings: [String: Setting], path: String, place: String, problems: Problems) {
-        self.settings = settings
+    ///   - file: the name of the document.
+    ///   - place: where the mapping begins, for the report of a missing key; the document, if `nil`.
+    init(_ mapping: Node.Mapping, path: String = "", file: String, place: String? = nil, problems: Problems) {
         self.path = path
-        self.place = place
+        self.file = file
+        self.place = place ?? file
         self.problems = problems
-    }
-
-    /// The values of a mapping node, with the places of their keys.
-    ///
-    /// - Parameter file: the name of the document, for the places.
-    static func settings(of mapping: Node.Mapping, file: String, problems: Problems) -> [String: Setting] {
-        var settings: [String: Setting] = [:]
         for (key, node) in mapping {
             let place = key.mark.map { "\(file):\($0.line)" } ?? file
-            guard let name = key.string else {
+            guard let name = key.scalar?.string else {
                 problems.list.append("\(place): a key must be text")
                 continue
             }
-            if settings[name] != nil { problems.list.append("\(place): \(name) is given twice") }
             settings[name] = Setting(node: node, place: place)
         }
-        return settings
     }
 
-    /// Puts a value from elsewhere in the place of that of the document.
+    /// Puts a value from elsewhere in the place of that of the document; `null` means there what it means here.
     func override(_ key: String, with text: String, from place: String) {
-        settings[key] = Setting(node: Node(text), place: place)
-    }
-
-    func contains(_ key: String) -> Bool {
-        setting(key) != nil
+        settings[key] = Setting(node: Node(text, .implicit, .plain), place: place)
     }
 
     // MARK: Scalars
@@ -118,15 +106,15 @@ final class SettingsReader {
         if let sequence = setting.node.sequence {
             texts = sequence.map { $0.scalar?.string }
         } else if let text = setting.node.scalar?.string {
-            texts = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map(String.init)
+            texts = text.split { $0 == "," || $0 == " " }.map(String.init)
         } else {
             report(key, setting, expected: "a list of \(what)")
             return nil
         }
         return texts.compactMap { text in
-            if let text, let value = Value(text) { return value }
+            if let text, !text.isEmpty, let value = Value(text) { return value }
             problems.list.append(
-                "\(setting.place): \(name(of: key)): '\(text ?? "a nested value")' is not \(what)")
+                "\(setting.place): \(name(of: key)): \(text.map { "'\($0)'" } ?? "a list or mapping") is not \(what)")
             return nil
         }
     }
@@ -138,9 +126,9 @@ final class SettingsReader {
             return nil
         }
         var values: [String: String] = [:]
-        for (key, value) in mapping {
-            guard let name = key.string, let text = value.scalar?.string else {
-                report(self.name(of: key.string ?? "?"), setting, expected: "text")
+        for (label, value) in mapping {
+            guard let name = label.string, let text = value.scalar?.string else {
+                report("\(key).\(label.string ?? "?")", Setting(node: value, place: setting.place), expected: "text")
                 continue
             }
             values[name] = text
@@ -154,14 +142,17 @@ final class SettingsReader {
         return reader(of: setting.node, name(of: key), setting.place)
     }
 
-    /// The readers of a list of mappings.
+    /// The readers of a list of mappings, which has at least one.
     func nestedList(_ key: String) -> [SettingsReader] {
         guard let setting = setting(key) else { return [] }
         guard let sequence = setting.node.sequence else {
             report(key, setting, expected: "a list of mappings")
             return []
         }
-        return sequence.enumerated().compactMap { reader(of: $1, "\(name(of: key))[\($0)]", setting.place) }
+        if sequence.isEmpty { refuse(key, "the list is empty") }
+        return sequence.enumerated().compactMap { index, node in
+            reader(of: node, "\(name(of: key))[\(index)]", node.mark.map { "\(file):\($0.line)" } ?? setting.place)
+        }
     }
 
     private func reader(of node: Node, _ path: String, _ place: String) -> SettingsReader? {
@@ -169,9 +160,7 @@ final class SettingsReader {
             problems.list.append("\(place): \(path) must be a mapping of keys to values")
             return nil
         }
-        let file = place.prefix { $0 != ":" }
-        let settings = SettingsReader.settings(of: mapping, file: String(file), problems: problems)
-        return SettingsReader(settings, path: path, place: place, problems: problems)
+        return SettingsReader(mapping, path: path, file: file, place: place, problems: problems)
     }
 
     // MARK: Problems
@@ -204,7 +193,7 @@ final class SettingsReader {
     }
 
     private func report(_ key: String, _ setting: Setting, expected what: String) {
-        let value = setting.node.scalar.map { "'\($0.string)'" } ?? "a nested value"
+        let value = setting.node.scalar.map { "'\($0.string)'" } ?? "a list or mapping"
         problems.list.append("\(setting.place): \(name(of: key)): \(value) is not \(what)")
     }
 

@@ -9,17 +9,19 @@ struct ControlServer {
     private let channel: any Channel
     private let path: String
 
-    /// Listens on a Unix socket that only root may use. A socket that a daemon before this one left is replaced; one on
-    /// which a daemon still answers is not.
+    /// Listens on a Unix socket that only root may use, in a place where ``makeRoom(for:)`` has found nothing.
     ///
+    /// - Parameter patience: how long a peer may take to send its request.
     /// - Throws: ``DaemonError`` where the socket cannot be made.
-    static func start(path: String, agent: NodeAgent, log: Logger) async throws -> ControlServer {
-        try makeRoom(for: path)
+    static func start(
+        path: String, agent: NodeAgent, patience: TimeAmount = .seconds(10), log: Logger
+    ) async throws -> ControlServer {
         let bootstrap = ServerBootstrap(group: agent.eventLoop)
             .serverChannelOption(.backlog, value: 1024)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ControlHandler(agent: agent, log: log))
+                    try channel.pipeline.syncOperations.addHandler(
+                        ControlHandler(agent: agent, patience: patience, log: log))
                 }
             }
         do {
@@ -35,11 +37,15 @@ struct ControlServer {
 
     /// Takes no more connections; those that are there end with their answers.
     func stop() async {
-        try? await channel.close()
+        // In this order: after the close the place may be that of the next daemon's socket.
         unlink(path)
+        try? await channel.close()
     }
 
-    private static func makeRoom(for path: String) throws(DaemonError) {
+    /// Removes a socket that a daemon before this one left. One on which a daemon still answers is not touched.
+    ///
+    /// - Throws: ``DaemonError`` where the place is taken.
+    static func makeRoom(for path: String) throws(DaemonError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {

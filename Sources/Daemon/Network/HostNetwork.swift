@@ -9,6 +9,7 @@ import Pool
 actor HostNetwork {
     private let layout: NetworkLayout
     private let eniMTU: Int
+    private let vpcNetworks: [IPv4Network]
     private let nftables = Nftables()
     /// The packet filter as it was right after it was applied.
     private var filter: Nftables.Applied?
@@ -19,6 +20,7 @@ actor HostNetwork {
     init(_ configuration: Configuration) {
         layout = configuration.layout
         eniMTU = configuration.eniMTU
+        vpcNetworks = configuration.provider.networks
     }
 
     /// The pods that the kernel routes to.
@@ -92,7 +94,7 @@ actor HostNetwork {
         }
         return Ruleset(
             layout: layout, primaryInterface: name, primaryAddress: primary.primaryAddress, secondaryENIs: secondary,
-            vpcNetworks: traffic.vpcCIDRs, excludedNetworks: traffic.snatExclusions,
+            vpcNetworks: traffic.vpcCIDRs ?? vpcNetworks, excludedNetworks: traffic.snatExclusions,
             externalSNAT: traffic.externalSNAT, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 
@@ -102,13 +104,18 @@ actor HostNetwork {
     ///
     /// - Returns: whether it has one in time.
     func interfaceAppears(_ mac: MACAddress, within limit: Duration) async -> Bool {
-        if let links = try? NetlinkSocket().links(), links.contains(where: { $0.mac == mac }) { return true }
+        if isPresent(mac) { return true }
         let timer = Task {
             try await Task.sleep(for: limit)
-            answer(mac, false)
+            // Its event may be one of those that the kernel dropped.
+            answer(mac, isPresent(mac))
         }
         defer { timer.cancel() }
         return await withCheckedContinuation { appearing[mac, default: []].append($0) }
+    }
+
+    private func isPresent(_ mac: MACAddress) -> Bool {
+        (try? NetlinkSocket().links().contains { $0.mac == mac }) ?? false
     }
 
     /// The node has an interface with this hardware address.

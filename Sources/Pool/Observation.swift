@@ -1,0 +1,43 @@
+import Addressing
+import Identity
+
+/// What the provider and the kernel say at one moment.
+public struct Observation: Hashable, Sendable {
+    /// A pod that the kernel routes an address to.
+    public struct Pod: Hashable, Sendable {
+        /// What CNI names the interface by.
+        public var id: AttachmentID
+        /// The address that is routed to it.
+        public var address: IPv4Address
+
+        public init(id: AttachmentID, address: IPv4Address) {
+            self.id = id
+            self.address = address
+        }
+    }
+
+    /// The instance and its limits.
+    public var node: NodeView
+    /// The interfaces that are attached to the node, and the detached ones that bear its tag.
+    public var interfaces: [InterfaceView]
+    /// The subnets that the node may use.
+    public var subnets: [SubnetView]
+    /// The kernel's pods at the time of the event itself: read after the provider's view, with no ADD or DEL between
+    /// reading and ``Pool/reconcile(_:takenAt:now:)``. (A pod that ended in between would look like one to be taken in.)
+    public var pods: [Pod]
+
+    public init(node: NodeView, interfaces: [InterfaceView], subnets: [SubnetView], pods: [Pod]) {
+        self.node = node
+        self.interfaces = interfaces
+        self.subnets = subnets
+        self.pods = pods
+    }
+}
+
+/// The tags that mean something to the pool.
+public enum ENITag {
+    /// The token of the creation, which finds an ENI whose creation was never answered.
+    public static let token = "warmpool.dev/token"
+    /// An ENI with this tag is left alone (source: AWS VPC CNI, which honours the same tag).
+    public static let noManage = "node.k8s.amazonaws.com/no_manage"
+}

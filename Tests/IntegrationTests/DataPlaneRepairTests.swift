@@ -1,0 +1,44 @@
+import LiveTesting
+import Simulator
+import Testing
+
+extension DataPlaneTests.StandardNodes {
+    /// What somebody else breaks on the node is whole again at the next reconciliation.
+    @Suite(.serialized) struct Repair {
+        @Test(arguments: [
+            "nft flush ruleset", "nft delete table inet warmpool", "nft flush chain inet warmpool routing",
+            "nft insert rule inet warmpool ingress iifgroup 4096-24096 drop",
+            "ip rule delete priority 512", "ip rule delete priority 1024", "ip rule delete fwmark 0x200/0x3f00",
+            "ip rule flush; ip rule add priority 32766 lookup main; ip rule add priority 32767 lookup default",
+            "ip route flush table 2", "ip route replace unreachable default table 2",
+            "ip address flush dev eth1", "ip link set eth1 down", "ip link set eth1 mtu 1500",
+            "sysctl -qw net.ipv4.ip_forward=0", "sysctl -qw net.ipv4.conf.eth1.rp_filter=1",
+        ])
+        func whatSomebodyBreaksIsRepaired(command: String) async throws {
+            let plane = try await DataPlane.current()
+            let node = plane.node1
+            let client = try plane.pod(.secondary, on: node)
+            let server = try plane.pod(.secondary, on: plane.node2)
+            let before = try await node.constants()
+
+            try await shell(command, in: node.netns)
+            #expect(try await node.differences() != [])
+            try await node.reconcile()
+
+            #expect(try await node.constants() == before)
+            #expect(try await node.differences() == [])
+            let flows = try await plane.flows {
+                try await expect(server, seesClient: client.address, in: client.namespace)
+                try await expectPing(plane.outside, from: client.namespace)
+            }
+            let primary = try await node.primaryAddress()
+            #expect(
+                flows == [
+                    Flow(by: client.eni, client.address, server.address),
+                    Flow(by: server.eni, server.address, client.address),
+                    Flow(by: "node1/eth0", primary, plane.outside),
+                    Flow(by: "outside", plane.outside, primary),
+                ])
+        }
+    }
+}

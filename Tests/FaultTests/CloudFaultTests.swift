@@ -26,7 +26,8 @@ extension FaultTests {
                 storage: .file(path: LiveFabric.current.cloudFile), now: { BootClock.now })
             return try await MockProvider(
                 cloud: cloud,
-                node: MockNode(instanceID: "i-node1", subnet: SubnetID("subnet-a"), type: InstanceType(named: "m5.large")))
+                node: MockNode(
+                    instanceID: "i-node1", subnet: SubnetID("subnet-a"), type: InstanceType(named: "m5.large")))
         }
 
         private func eni(of address: String) async throws -> ENIID {

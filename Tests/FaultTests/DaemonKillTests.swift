@@ -63,7 +63,7 @@ extension FaultTests {
         private func killAgainAndAgain(_ node: SimulatedNode, _ rounds: Rounds) async throws {
             var random = rounds.random
             for round in rounds {
-                try await Task.sleep(for: random.milliseconds(upTo: round % 3 == 0 ? 60 : 500))
+                try await Task.sleep(for: random.milliseconds(upTo: round % 3 == 0 ? 60 : 700))
                 await node.daemon?.kill()
                 try await node.startDaemon()
                 if round % 2 == 0 {
@@ -108,7 +108,6 @@ extension FaultTests {
                 #expect(try await !pod("ip link").contains("eth0"), "\(container), \(rounds)")
             }
             #expect(served > 0, "the churn did not churn, \(rounds)")
-            print("served \(served) of \(number)")
         }
 
         private func ping(

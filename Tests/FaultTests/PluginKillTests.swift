@@ -38,7 +38,6 @@ extension FaultTests {
                 case .forget: try await pod.vanish()
                 }
             }
-            print("killed \(killed)")
             #expect(killed > rounds.count / 5, "too few were killed in time to show anything")
             do {
                 try await node.settles(on: [])

@@ -31,7 +31,8 @@ extension FaultTests {
             #expect(isSetAside == !isDeleted)
             let log = try String(contentsOfFile: node.log, encoding: .utf8)
             if !isDeleted {
-                #expect(log.contains("the store was corrupt and is set aside as \(node.directory)/pool.sqlite.corrupt-"))
+                #expect(
+                    log.contains("the store was corrupt and is set aside as \(node.directory)/pool.sqlite.corrupt-"))
             }
             for (pod, result) in pods {
                 #expect(try await pod.add() == result)

@@ -148,7 +148,8 @@ extension SimulatedNode {
     /// Everything in the node's kernel that must not depend on pods: rules, the ENIs' tables, the packet filter.
     func constants() async throws -> [String] {
         // Rules of one priority exclude each other, so that their order means nothing.
-        let script = "(ip -4 rule; ip -4 route show table all | grep -v ' table 1000 ') | sort; nft list ruleset"
+        let script =
+            "(ip -4 rule; ip -4 route show table all | grep -v ' table 1000 ') | sort; nft list table inet warmpool || true"
         return try await shell(script, in: netns).split(separator: "\n").map(String.init)
     }
 }

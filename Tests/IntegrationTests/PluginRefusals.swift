@@ -103,7 +103,8 @@ extension PluginTests {
                 testDescription: "a relative socket", members: ["socket": "run/x"], code: 7,
                 message: "socket: 'run/x' is not an absolute path of at most 107 bytes"),
             Wrong(
-                testDescription: "a tiny MTU", members: ["mtu": 68], code: 7, message: "mtu: 68 is not from 576 to 65535"),
+                testDescription: "a tiny MTU", members: ["mtu": 68], code: 7,
+                message: "mtu: 68 is not from 576 to 65535"),
             Wrong(testDescription: "an MTU in words", members: ["mtu": "jumbo"], code: 7, message: "mtu: "),
             Wrong(
                 testDescription: "a vague time", members: ["addTimeout": "soon"], code: 7,
@@ -115,7 +116,8 @@ extension PluginTests {
                 testDescription: "an unknown level", members: ["log": ["file": "/x", "level": "loud"]], code: 7,
                 message: "log.level: 'loud' is not error, info or debug"),
             Wrong(
-                testDescription: "two addresses", members: ["runtimeConfig": ["ips": ["10.0.0.9", "10.0.0.8"]]], code: 2,
+                testDescription: "two addresses", members: ["runtimeConfig": ["ips": ["10.0.0.9", "10.0.0.8"]]],
+                code: 2,
                 message: "runtimeConfig.ips: [\"10.0.0.9\",\"10.0.0.8\"]",
                 details: "a pod's interface has one address, of IPv4"),
             Wrong(
@@ -165,7 +167,8 @@ extension PluginTests {
                 testDescription: "CHECK of a pod that never was", operation: .check, members: ["prevResult": [:]],
                 code: 3, message: "warmpoold has no record of warmpool/"),
             Wrong(
-                testDescription: "an identity too long to note", environment: [
+                testDescription: "an identity too long to note",
+                environment: [
                     "CNI_CONTAINERID": String(repeating: "c", count: 250)
                 ], code: 2, message: "network name, container id and interface name have more than 253 bytes together"),
         ])

@@ -25,7 +25,8 @@ extension PluginTests {
             let root = try node.directory + "/root"
             try await succeed("mkdir -p \(root)/proc", in: nil)
             try await succeed("cp \(plugin) \(root)/plugin", in: nil)
-            let script = "mount --rbind /proc \(root)/proc && exec env -i CNI_COMMAND=VERSION $(which chroot) \(root) /plugin"
+            let script =
+                "mount --rbind /proc \(root)/proc && exec env -i CNI_COMMAND=VERSION $(which chroot) \(root) /plugin"
             let output = try await NamespaceCommand.run(["unshare", "--mount", "sh", "-c", script], in: nil)
             #expect(output.isSuccess && output.standardOutput.contains("1.1.0"), "\(output)")
         }

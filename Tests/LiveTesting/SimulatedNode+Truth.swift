@@ -73,6 +73,7 @@ extension SimulatedNode {
         let links = try socket().links().filter { $0.name.hasPrefix("wp") }
         return compare("the record", recorded.map(\.containerID))
             + compare("the pod table", try kernelPods().map { $0.attachment?.id.containerID ?? $0.hostInterface })
-            + compare("the host", links.map { $0.alias.flatMap(AttachmentName.init(alias:))?.id.containerID ?? $0.name })
+            + compare(
+                "the host", links.map { $0.alias.flatMap(AttachmentName.init(alias:))?.id.containerID ?? $0.name })
     }
 }

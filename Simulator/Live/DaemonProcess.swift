@@ -36,7 +36,7 @@ public struct DaemonProcess: Codable, Hashable, Sendable {
 
     /// The running process of this number; `nil` if there is none.
     init?(pid: Int32) {
-        guard let (state, startTime) = DaemonProcess.status(pid), state != "Z" else { return nil }
+        guard let (isAlive, startTime) = DaemonProcess.status(pid), isAlive else { return nil }
         self.pid = pid
         self.startTime = startTime
     }
@@ -75,15 +75,16 @@ public struct DaemonProcess: Codable, Hashable, Sendable {
         return true
     }
 
-    /// State and start time of a process. Source: proc(5), fields 3 and 22 of `/proc/PID/stat`; the second field is the
+    /// Whether a process still runs, and when it was started. A process whose first thread has ended keeps its files and
+    /// sockets until its last one has. Source: proc(5), fields 3, 20 and 22 of `/proc/PID/stat`; the second field is the
     /// name in parentheses, which may hold anything.
-    private static func status(_ pid: Int32) -> (state: Substring, startTime: UInt64)? {
+    private static func status(_ pid: Int32) -> (isAlive: Bool, startTime: UInt64)? {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let name = text.lastIndex(of: ")")
         else { return nil }
         let fields = text[text.index(after: name)...].split(separator: " ")
-        guard fields.count > 19, let startTime = UInt64(fields[19]) else { return nil }
-        return (fields[0], startTime)
+        guard fields.count > 19, let threads = Int(fields[17]), let startTime = UInt64(fields[19]) else { return nil }
+        return (fields[0] != "Z" || threads > 1, startTime)
     }
 }
 

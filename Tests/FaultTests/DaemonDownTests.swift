@@ -88,7 +88,7 @@ extension FaultTests {
             async let status = node.plugin.answer(PluginCall(.status))
             async let delete = pod.run(.delete)
             let answers = try await (add: add, status: status, delete: delete)
-            let problem = "warmpoold took the request on \(try node.socket) but did not answer within "
+            let problem = "warmpoold did not answer on \(try node.socket) within "
             #expect(answers.add.code == 11 && answers.add.message.hasPrefix(problem + "2 s;"), "\(answers.add)")
             #expect(answers.status.code == 50 && answers.status.message.hasPrefix(problem), "\(answers.status)")
             #expect(answers.delete.isSuccess, "\(answers.delete)")

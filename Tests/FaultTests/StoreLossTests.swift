@@ -9,7 +9,8 @@ import Testing
 
 extension FaultTests {
     /// The store is damaged or gone when the daemon starts.
-    @Suite(.serialized, .liveFabric("m5.large", settings: ["cooldown": "300ms"])) struct StoreLossTests {
+    @Suite(.serialized, .liveFabric("m5.large", settings: ["cooldown": "300ms", "consistencyWindow": "300ms"]))
+    struct StoreLossTests {
         enum Damage: String, CaseIterable, Sendable {
             case rubbish, truncated, holed, deleted, deletedWithItsLog
         }

@@ -57,6 +57,19 @@ extension PluginTests {
             try await pod.delete()
         }
 
+        @Test func aListThatTheDaemonCannotTakeIsRefused() async throws {
+            let pod = try #require(try await pods(["gc-kept"]).first)
+            let valid = (0..<70_000).map {
+                JSONValue.object(["containerID": .string("\(1_000_000 + $0)"), "ifname": "a"])
+            }
+            let answer = try await node.plugin.answer(
+                PluginCall(.collectGarbage, interface: nil, members: ["cni.dev/valid-attachments": .array(valid)]))
+            #expect(answer.code == 103, "\(answer)")
+            #expect(answer.message == "the request is longer than 4194304 bytes")
+            #expect(try await pod("ip link").contains("eth0"))
+            try await pod.delete()
+        }
+
         @Test func anotherNetworkIsNoneOfOurs() async throws {
             let pod = try #require(try await pods(["gc-ours"]).first)
             let other = try await Sandbox.make("gc-theirs", on: node)

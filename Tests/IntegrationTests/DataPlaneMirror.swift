@@ -78,6 +78,9 @@ private func ask(_ address: IPv4Address, _ port: UInt16, seconds: Int) throws(Ne
     for option in [SO_SNDTIMEO, SO_RCVTIMEO] {
         setsockopt(connection, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
+    // Closing waits for the last acknowledgement, so that no packet of this connection is under way afterwards.
+    var patience = linger(l_onoff: 1, l_linger: Int32(seconds))
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &patience, socklen_t(MemoryLayout<linger>.size))
     guard withSocketAddress(address, port, { connect(connection, $0, $1) }) == 0 else { return nil }
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64)

@@ -25,10 +25,9 @@ struct ControlServer {
                 }
             }
         do {
-            // Nobody else may connect, not even between the creation of the socket and a change of its mode.
-            let mask = umask(0o177)
-            defer { umask(mask) }
             let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            // Who connects before this is refused by its credentials. A umask would count for the whole process.
+            guard chmod(path, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
             return ControlServer(channel: channel, path: path)
         } catch {
             throw DaemonError.cannotListen(socket: path, "\(error)")

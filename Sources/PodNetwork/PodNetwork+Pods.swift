@@ -1,10 +1,11 @@
 import Addressing
+import Glibc
 import Netlink
 
 /// A pod as the kernel knows it.
 public struct ConnectedPod: Hashable, Sendable {
-    /// The address that is routed to it.
-    public let address: IPv4Address
+    /// The address that is routed to it; `nil` where somebody deleted the route.
+    public let address: IPv4Address?
     /// The host end's name.
     public let hostInterface: String
     /// Whose it is; `nil` where the host end has no alias of ours.
@@ -14,31 +15,76 @@ public struct ConnectedPod: Hashable, Sendable {
 }
 
 extension PodNetwork {
-    /// All pods that the kernel routes to, by their routes in the pod table; with this the daemon finds the pods again
-    /// when its database is lost.
+    /// All pods that the kernel knows, by their routes in the pod table and by the aliases of their host ends; with this
+    /// the daemon finds the pods again when its database is lost.
     ///
-    /// - Returns: one value per route, sorted by address.
+    /// - Returns: one value per route, sorted by address; then those without a route, by the host end's name.
     /// - Throws: a ``PodNetworkError``.
     public func pods(host: NetlinkSocket) throws(PodNetworkError) -> [ConnectedPod] {
         let (routes, links) = try kernel { () throws(NetlinkError) in
             (try host.routes(table: layout.podTable), try host.links())
         }
         let linkOfIndex = Dictionary(links.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
-        return
-            routes.compactMap { route in
-                guard route.destination.prefixLength == 32, let link = linkOfIndex[route.interface] else { return nil }
-                return ConnectedPod(
-                    address: route.destination.base, hostInterface: link.name,
-                    attachment: link.alias.flatMap(AttachmentName.init(alias:)), group: link.group)
-            }
-            .sorted { $0.address < $1.address }
+        let hostRoutes = routes.filter { $0.destination.prefixLength == 32 }
+            .sorted { $0.destination.base < $1.destination.base }
+        let routed = hostRoutes.compactMap { route in
+            linkOfIndex[route.interface].map { ConnectedPod($0, address: route.destination.base) }
+        }
+        let isRouted = Set(hostRoutes.map(\.interface))
+        let others = links.filter { !isRouted.contains($0.index) && layout.podGroups.contains($0.group) }
+            .map { ConnectedPod($0, address: nil) }
+            .filter { $0.attachment?.hostInterface == $0.hostInterface }
+        return routed + others.sorted { $0.hostInterface < $1.hostInterface }
     }
 
-    /// Disconnects many pods at once: their host ends are moved to the layout's trash group, which is then deleted with
-    /// one request, so that all share the kernel's grace periods. Links that are gone already are passed over.
+    /// Disconnects pods; the kernel takes addresses, routes and neighbours with the links. Their host ends are moved to
+    /// the layout's trash group, which is then deleted with one request, so that all share the kernel's grace periods.
+    /// What is gone already is passed over, and so is a host end that is another attachment's with a name of equal hash.
+    ///
+    /// Returns when the kernel has freed the links, which takes it some 20 ms; the interfaces disappear long before.
     ///
     /// - Throws: the first error, after everything was tried.
-    public func tearDown(hostInterfaces: [String], host: NetlinkSocket) throws(PodNetworkError) {
-        try kernel { () throws(NetlinkError) in try host.deleteLinks(hostInterfaces, trashGroup: layout.trashGroup) }
+    public func tearDown(_ attachments: [AttachmentName], host: NetlinkSocket) throws(PodNetworkError) {
+        try kernel { () throws(NetlinkError) in
+            let present = try host.send(attachments.map { .getLink(.name($0.hostInterface)) })
+            let own = zip(attachments, present).compactMap { attachment, outcome -> String? in
+                guard let link = try? outcome.get(), attachment.otherHolder(of: link) == nil else { return nil }
+                return link.name
+            }
+            if !own.isEmpty { try host.deleteLinks(own, trashGroup: layout.trashGroup) }
+        }
+    }
+
+    /// Makes the route to a pod anew after somebody deleted it.
+    ///
+    /// - Throws: a ``PodNetworkError``, also where the host end is gone.
+    public func restoreRoute(
+        to address: IPv4Address, hostInterface: String, host: NetlinkSocket
+    ) throws(PodNetworkError) {
+        try kernel { () throws(NetlinkError) in
+            guard let link = try host.link(.name(hostInterface)) else {
+                throw NetlinkError(operation: "ip link show \(hostInterface)", code: ENODEV)
+            }
+            let destination = IPv4Network(containing: address, prefixLength: 32)
+            try host.perform(
+                .replaceRoute(Route(destination, interface: link.index, table: layout.podTable)))
+        }
+    }
+}
+
+extension AttachmentName {
+    /// The other attachment that a link with this one's name belongs to; `nil` where it is this one's, whatever somebody
+    /// made of its alias.
+    func otherHolder(of link: Link) -> AttachmentName? {
+        link.alias.flatMap(AttachmentName.init(alias:)).flatMap { $0 == self ? nil : $0 }
+    }
+}
+
+extension ConnectedPod {
+    fileprivate init(_ link: Link, address: IPv4Address?) {
+        self.address = address
+        hostInterface = link.name
+        attachment = link.alias.flatMap(AttachmentName.init(alias:))
+        group = link.group
     }
 }

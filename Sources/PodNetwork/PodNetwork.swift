@@ -45,8 +45,8 @@ public struct PodNetwork: Sendable {
         guard let present = try kernel({ () throws(NetlinkError) in try host.link(.name(name)) }) else {
             throw .interfaceTaken(pod.attachment.id.ifname)
         }
-        if let alias = present.alias, alias != pod.attachment.alias {
-            throw .nameCollision(hostInterface: name, holder: alias)
+        if let holder = pod.attachment.otherHolder(of: present) {
+            throw .nameCollision(hostInterface: name, holder: holder.alias)
         }
         if try difference(pod, host: host, pod: podSocket) == nil {
             return .existing
@@ -59,14 +59,8 @@ public struct PodNetwork: Sendable {
         return .created
     }
 
-    /// Disconnects a pod; the kernel takes address, routes and neighbour with the link. Succeeds where the link is
-    /// gone.
-    ///
-    /// Returns when the kernel has freed the link, which takes it some 20 ms; the interface disappears from both
-    /// namespaces long before.
-    ///
-    /// - Throws: a ``PodNetworkError``.
-    public func tearDown(hostInterface: String, host: NetlinkSocket) throws(PodNetworkError) {
+    /// Removes a host end, whosever it is. Succeeds where it is gone.
+    private func tearDown(hostInterface: String, host: NetlinkSocket) throws(PodNetworkError) {
         try kernel { () throws(NetlinkError) in
             do throws(NetlinkError) {
                 try host.perform(.deleteLink(.name(hostInterface)))

@@ -15,8 +15,7 @@ extension Plugin {
         } catch {
             log.error("DEL \(attachment) without the daemon: \(error)")
             do {
-                try PodNetwork().tearDown(
-                    hostInterface: AttachmentName(attachment).hostInterface, host: NetlinkSocket())
+                try PodNetwork().tearDown([AttachmentName(attachment)], host: NetlinkSocket())
             } catch {
                 throw cniError(error)
             }
@@ -50,11 +49,10 @@ extension Plugin {
     private func removeInterfaces(keeping living: Set<AttachmentID>) -> String? {
         do {
             let host = try NetlinkSocket()
-            let dead = try PodNetwork().pods(host: host).filter { pod in
-                pod.attachment.map { $0.id.network == configuration.name.description && !living.contains($0.id) }
-                    ?? false
+            let dead = try PodNetwork().pods(host: host).compactMap(\.attachment).filter {
+                $0.id.network == configuration.name.description && !living.contains($0.id)
             }
-            try PodNetwork().tearDown(hostInterfaces: dead.map(\.hostInterface), host: host)
+            try PodNetwork().tearDown(dead, host: host)
             return nil
         } catch {
             return "\(error)"

@@ -40,5 +40,23 @@ extension DataPlaneTests.StandardNodes {
                     Flow(by: "outside", plane.outside, primary),
                 ])
         }
+
+        /// A pod that nobody routes to lives all the same: it keeps its address and gets its route back.
+        @Test func thePodTableIsWholeAgain() async throws {
+            let plane = try await DataPlane.current()
+            let client = try plane.pod(.secondary, on: plane.node1)
+            let server = try plane.pod(.secondary, on: plane.node2)
+
+            try await shell("ip route flush table 1000", in: plane.node1.netns)
+            #expect(try await plane.node1.differences() != [])
+            // A pod is new for five seconds, in which its route is the plugin's to make.
+            try await eventually(
+                "the routes are back", within: .seconds(10),
+                holds: {
+                    try await plane.node1.reconcile()
+                    return try await plane.node1.differences() == []
+                })
+            try await expect(server, seesClient: client.address, in: client.namespace)
+        }
     }
 }

@@ -199,6 +199,9 @@ extension PluginTests {
             #expect(answer.code == 102, "\(answer)")
             #expect(answer.message.contains("\(host) belongs to another attachment, warmpool/another/eth0"))
             #expect(try await node.recordedPods().isEmpty)
+            #expect(try await pod.run(.delete).isSuccess)
+            #expect(try node.socket().link(.name(host)) != nil, "the other attachment keeps its interface")
+            try await succeed("ip link delete \(host)", in: node.netns)
         }
 
         private func refuses(_ wrong: Wrong) async throws {

@@ -40,7 +40,7 @@ struct Host: Sendable {
     }
 
     func tearDown(_ pod: PodSpec) throws {
-        try network.tearDown(hostInterface: pod.attachment.hostInterface, host: host.socket())
+        try network.tearDown([pod.attachment], host: host.socket())
     }
 
     /// The names of the host's interfaces without `lo`.

@@ -134,6 +134,34 @@ import Testing
         }
     }
 
+    @Test func theInterfaceOfAnotherAttachmentWithTheSameNameIsSpared() async throws {
+        try await withNamespaces(2) { namespaces in
+            let host = try Host(namespaces[0])
+            let pod = PodSpec.sample()
+            _ = try host.setUp(pod, in: namespaces[1])
+            try host.host("ip link set \(pod.attachment.hostInterface) alias warmpool/another/eth0")
+            try host.tearDown(pod)
+            #expect(try host.interfaces() == [pod.attachment.hostInterface])
+        }
+    }
+
+    @Test func aPodWithoutItsRouteIsStillKnownAndGetsItBack() async throws {
+        try await withNamespaces(2) { namespaces in
+            let host = try Host(namespaces[0])
+            let pod = PodSpec.sample()
+            _ = try host.setUp(pod, in: namespaces[1])
+            let socket = try host.host.socket()
+            try host.host("ip route delete \(pod.address) table 1000")
+            let lost = try host.network.pods(host: socket)
+            #expect(lost.map(\.attachment) == [pod.attachment] && lost.map(\.address) == [nil])
+
+            try host.network.restoreRoute(
+                to: pod.address, hostInterface: pod.attachment.hostInterface, host: socket)
+            #expect(try host.difference(pod, in: namespaces[1]) == nil)
+            #expect(try host.network.pods(host: socket).map(\.address) == [pod.address])
+        }
+    }
+
     @Test func aRequestedHardwareAddressIsUsed() async throws {
         try await withNamespaces(2) { namespaces in
             let host = try Host(namespaces[0])

@@ -27,8 +27,8 @@ final class LinkReaper: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let threads = NIOThreadPool(numberOfThreads: LinkReaper.maximumInFlight)
     private var orders: [Order] = []
-    /// Links to delete with the next request.
-    private var queue: Set<String> = []
+    /// What to disconnect with the next request, by the host end's name.
+    private var queue: [String: AttachmentName] = [:]
     /// The requests under way, each with those of its links that nobody has announced as gone. A link that is gone must
     /// not be asked for again: one that has its name since then is another pod's.
     private var inFlight: [Int: Set<String>] = [:]
@@ -41,19 +41,22 @@ final class LinkReaper: @unchecked Sendable {
         threads.start()
     }
 
-    /// Deletes links; those that are not there are gone already.
-    func delete(_ names: [String], _ done: @escaping Completion) {
+    /// Deletes the links of attachments; those that are not there are gone already.
+    func delete(_ attachments: [AttachmentName], _ done: @escaping Completion) {
         eventLoop.preconditionInEventLoop()
-        guard !names.isEmpty else { return done(nil) }
-        orders.append(Order(left: Set(names), done: done))
-        queue.formUnion(inFlight.values.reduce(Set(names)) { $0.subtracting($1) })
+        guard !attachments.isEmpty else { return done(nil) }
+        let names = Dictionary(attachments.map { ($0.hostInterface, $0) }, uniquingKeysWith: { $1 })
+        orders.append(Order(left: Set(names.keys), done: done))
+        for (name, attachment) in names where !inFlight.values.contains(where: { $0.contains(name) }) {
+            queue[name] = attachment
+        }
         send()
     }
 
     /// The kernel announced that a link is gone.
     func linkIsGone(_ name: String) {
         eventLoop.preconditionInEventLoop()
-        queue.remove(name)
+        queue[name] = nil
         for request in inFlight.keys { inFlight[request]?.remove(name) }
         settle([name], problem: nil)
     }
@@ -70,13 +73,14 @@ final class LinkReaper: @unchecked Sendable {
 
     private func send() {
         guard inFlight.count < LinkReaper.maximumInFlight, !queue.isEmpty else { return }
-        let names = queue
-        queue = []
+        let attachments = Array(queue.values)
+        let names = Set(queue.keys)
+        queue = [:]
         lastRequest += 1
         let request = lastRequest
         inFlight[request] = names
         threads.runIfActive(eventLoop: eventLoop) { [network] in
-            try network.tearDown(hostInterfaces: names.sorted(), host: NetlinkSocket())
+            try network.tearDown(attachments, host: NetlinkSocket())
         }.whenComplete { [self] result in
             let left = inFlight.removeValue(forKey: request) ?? []
             var problem: String?

@@ -41,12 +41,24 @@ extension NodeAgent {
         }
     }
 
+    /// The kernel's pods. One whose route somebody deleted lives all the same, and gets the route back.
     private func observedPods() throws -> [Observation.Pod] {
         try host.pods().compactMap { pod in
             // What has no alias of ours is nobody's pod.
-            pod.attachment.map { Observation.Pod(id: $0.id, address: pod.address) }
+            guard let id = pod.attachment?.id else { return nil }
+            if let address = pod.address { return Observation.Pod(id: id, address: address) }
+            guard let known = pool.attachments[id] else { return nil }
+            // The plugin may be about to make the route of a new one.
+            if known.since + NodeAgent.routeGrace < BootClock.now {
+                log.warning("the route to \(known.address) of \(id) is gone and is made anew")
+                try host.restoreRoute(to: known.address, hostInterface: pod.hostInterface)
+            }
+            return Observation.Pod(id: id, address: known.address)
         }
     }
+
+    /// How long the plugin has for the route of a new pod.
+    private static let routeGrace = Duration.seconds(5)
 
     /// `warmpoolctl gc`: reads the world now.
     func reconcileNow() async -> Reply {

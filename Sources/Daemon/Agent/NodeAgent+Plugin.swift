@@ -1,6 +1,7 @@
 import ControlProtocol
 import Identity
 import JSON
+import PodNetwork
 import Pool
 import Store
 import Timekeeping
@@ -50,7 +51,7 @@ extension NodeAgent {
 
     /// Removes the pod's link, and releases the address when the kernel says that the link is gone.
     private func delete(_ id: AttachmentID, _ sink: @escaping ReplySink) {
-        reaper.delete([hostInterface(of: id)]) { [self] problem in
+        reaper.delete([AttachmentName(id)]) { [self] problem in
             assumeIsolated { agent in
                 if let problem {
                     sink(.failure(.init(.failed, "the interface of \(id) cannot be removed: \(problem)")))
@@ -84,7 +85,7 @@ extension NodeAgent {
             reply.failures.append("the kernel's pods cannot be listed: \(error)")
         }
         let problem = await withCheckedContinuation { continuation in
-            reaper.delete(stale.map(hostInterface)) { continuation.resume(returning: $0) }
+            reaper.delete(stale.map(AttachmentName.init)) { continuation.resume(returning: $0) }
         }
         if let problem {
             reply.failures.append(problem)

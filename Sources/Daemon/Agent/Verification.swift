@@ -54,7 +54,8 @@ struct Verification {
 
     private static func kernel(_ pods: [ConnectedPod], _ pool: Pool) -> [String] {
         var differences: [String] = []
-        let routed = Dictionary(pods.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
+        let routed = Dictionary(
+            pods.compactMap { pod in pod.address.map { ($0, pod) } }, uniquingKeysWith: { $1 })
         for attachment in pool.attachments.values.sorted(by: { $0.address < $1.address }) {
             guard let pod = routed[attachment.address] else {
                 differences.append("kernel: no route to \(attachment.address) of \(attachment.id)")
@@ -66,8 +67,8 @@ struct Verification {
             }
         }
         let known = Set(pool.attachments.values.map(\.address))
-        for pod in pods where !known.contains(pod.address) {
-            differences.append("kernel: \(pod.address) is routed to \(pod.hostInterface), but no pod has it")
+        for (address, pod) in routed.sorted(by: { $0.key < $1.key }) where !known.contains(address) {
+            differences.append("kernel: \(address) is routed to \(pod.hostInterface), but no pod has it")
         }
         return differences
     }

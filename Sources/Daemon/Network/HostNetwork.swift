@@ -28,6 +28,12 @@ actor HostNetwork {
         try PodNetwork(layout: layout).pods(host: NetlinkSocket())
     }
 
+    /// Makes the route to a pod anew.
+    nonisolated func restoreRoute(to address: IPv4Address, hostInterface: String) throws {
+        try PodNetwork(layout: layout).restoreRoute(
+            to: address, hostInterface: hostInterface, host: NetlinkSocket())
+    }
+
     /// Makes the node's network as the ENIs need it.
     ///
     /// - Returns: what was changed, as the commands that would do the same.

@@ -3,7 +3,8 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`.
+/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, and
+/// `Fabric` on `Nftables`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -25,7 +26,7 @@ let world: [Target] = [
     .library("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .library("Nftables", [.subprocess]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
-    .library("Providers", ["Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
+    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -35,8 +36,7 @@ let assemblies: [Target] = [
         [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
             "Nftables", "PodNetwork", "Pool", "Providers", "Store", "Timekeeping", .logging, .nio, .nioPosix,
-            .serviceLifecycle,
-            .yams,
+            .serviceLifecycle, .unixSignals, .yams,
         ]
     ),
     .target(

@@ -53,10 +53,14 @@ public struct SimulatedNode: Hashable, Sendable {
     /// - Throws: `FabricError` or ``LiveError`` where it cannot be started.
     @discardableResult
     public func startDaemon() async throws -> DaemonProcess {
-        let process = try await DaemonProcess.start(
-            programs.warmpoold, configuration: configurationFile, log: log, in: netns)
-        try DaemonRecord(directory: directory).write(process)
-        return process
+        // Not to be cancelled in between: nobody would find a daemon that is running and not recorded.
+        let start = Task {
+            let process = try await DaemonProcess.start(
+                programs.warmpoold, configuration: configurationFile, log: log, in: netns)
+            try DaemonRecord(directory: directory).write(process)
+            return process
+        }
+        return try await start.value
     }
 
     /// Waits until the daemon is ready for pods and its warm targets are met.

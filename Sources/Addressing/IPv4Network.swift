@@ -21,6 +21,9 @@ public struct IPv4Network: Hashable, Sendable {
         base = IPv4Address(bits: address.bits & IPv4Network.mask(prefixLength))
     }
 
+    /// Every address there is, `0.0.0.0/0`: the destination of a default route.
+    public static let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
+
     /// The number of addresses, 1 to 2³².
     public var count: Int { 1 << (32 - prefixLength) }
 

@@ -1,4 +1,5 @@
 import Addressing
+import Timekeeping
 
 /// What the plugin needs to know to make a pod's interface: the answer to ADD and to CHECK.
 public struct PodAddress: Codable, Hashable, Sendable {
@@ -14,10 +15,14 @@ public struct PodAddress: Codable, Hashable, Sendable {
     public var mtu: UInt32
     /// The attachment had the address already.
     public var isRepeat: Bool
+    /// The network namespace in which the daemon makes its routes, by its inode: the plugin's must be the same.
+    public var hostNamespace: UInt64
+    /// Who has made no interface by then has lost the address: it may be another pod's.
+    public var usableUntil: Instant
 
     public init(
         address: IPv4Address, gateway: IPv4Address, podTable: UInt32, interfaceGroup: UInt32, mtu: UInt32,
-        isRepeat: Bool
+        isRepeat: Bool, hostNamespace: UInt64, usableUntil: Instant
     ) {
         self.address = address
         self.gateway = gateway
@@ -25,6 +30,8 @@ public struct PodAddress: Codable, Hashable, Sendable {
         self.interfaceGroup = interfaceGroup
         self.mtu = mtu
         self.isRepeat = isRepeat
+        self.hostNamespace = hostNamespace
+        self.usableUntil = usableUntil
     }
 }
 

@@ -60,8 +60,9 @@ public struct WarmpoolDaemon: Sendable {
         _ configuration: Configuration, eventLoop: any EventLoop, log: Logger
     ) async throws -> NodeAgent {
         for path in [configuration.socket, configuration.store] { try makeDirectory(of: path) }
+        let boot = try bootID()
         let (store, contents) = try Store.open(
-            path: configuration.store, bootID: try bootID(), date: Date.now.formatted(.iso8601))
+            path: configuration.store, bootID: boot, date: Date.now.formatted(.iso8601))
         if let aside = contents.setAside {
             log.error(
                 "the store was corrupt and is set aside as \(aside); the state is rebuilt from provider and kernel")
@@ -72,11 +73,11 @@ public struct WarmpoolDaemon: Sendable {
         let (pool, changes) = Pool.restored(
             contents.snapshot, sameBoot: contents.isSameBoot, configuration: configuration.pool,
             nonce: "\(UUID())", now: BootClock.now)
-        try store.apply(changes)
+        try store.begin(bootID: boot, changes)
         return NodeAgent(
             configuration: configuration, pool: pool, store: store,
             provider: try await configuration.connectProvider(),
-            host: HostNetwork(configuration), eventLoop: eventLoop, log: log)
+            host: try HostNetwork(configuration), eventLoop: eventLoop, log: log)
     }
 
     private func reloader(_ agent: NodeAgent, _ configuration: Configuration, _ log: Logger) -> ReloadService {

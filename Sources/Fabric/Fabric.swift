@@ -71,8 +71,8 @@ public struct Fabric: Hashable, Sendable {
         do {
             try await fabric.build()
         } catch {
-            // The first error says more than what follows from it.
-            _ = try? await remove(name: name)
+            // In a task of its own, because this one may be cancelled. The first error says more than what follows.
+            _ = try? await Task { try await remove(name: name) }.value
             throw error
         }
         return fabric
@@ -176,8 +176,7 @@ public struct Fabric: Hashable, Sendable {
                 .changeLink(.index(link.index), LinkChange(isUp: true)),
                 .addAddress(InterfaceAddress(address, prefixLength: prefixLength, interface: link.index)))
             if address != gateway {
-                let everywhere = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
-                try socket.perform(.addRoute(Route(everywhere, interface: link.index, gateway: gateway)))
+                try socket.perform(.addRoute(Route(.everything, interface: link.index, gateway: gateway)))
             }
         }
     }

@@ -150,10 +150,9 @@ public struct FabricRouter: Hashable, Sendable {
         }
         let address = InterfaceAddress(
             eni.primaryAddress, prefixLength: eni.subnet.prefixLength, interface: link.index)
-        let everywhere = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
         let requests: [Request] = [
             .addAddress(address), .changeLink(.index(link.index), LinkChange(isUp: true)),
-            .addRoute(Route(everywhere, interface: link.index, gateway: eni.gateway)),
+            .addRoute(Route(.everything, interface: link.index, gateway: eni.gateway)),
         ]
         for outcome in try socket.send(requests) { try outcome.get(tolerating: EEXIST) }
     }

@@ -28,11 +28,19 @@ public final class LinkMonitor {
     /// The socket, for poll(2): it is readable when events are waiting.
     public var descriptor: Int32 { nl_socket_get_fd(socket.handle) }
 
-    /// The events that are waiting, oldest first; empty where there are none. Never blocks.
+    /// An error that came after events; it is thrown when these are delivered.
+    private var deferred: NetlinkError?
+
+    /// The events that are waiting, oldest first; empty where there are none. Never blocks. Is called until it returns
+    /// none.
     ///
     /// - Throws: a ``NetlinkError`` with `ENOBUFS` where the kernel dropped events because nobody read them in time:
     ///   the caller then reads the links anew (``NetlinkSocket/links()``) and goes on.
     public func read() throws(NetlinkError) -> [Event] {
+        if let error = deferred {
+            deferred = nil
+            throw error
+        }
         var events: [Event] = []
         do {
             while true {
@@ -43,6 +51,9 @@ public final class LinkMonitor {
                 }
             }
         } catch  where error.code == EAGAIN {
+            return events
+        } catch  where !events.isEmpty {
+            deferred = error
             return events
         }
     }

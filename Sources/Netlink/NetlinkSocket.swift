@@ -12,6 +12,8 @@ public final class NetlinkSocket {
     private static let receiveSize = 64 << 10
     /// Room for the answers to a full batch; the kernel counts about a kilobyte for each.
     private static let socketBuffer: Int32 = 1 << 20
+    /// How often a list is read that others change meanwhile.
+    private static let dumpAttempts = 20
     /// So many requests go into one system call at most, so that their answers fit the socket's buffer.
     private static let batchSize = 256
 
@@ -164,7 +166,7 @@ public final class NetlinkSocket {
         _ message: consuming Message?, operation: String, read: (borrowing NetlinkObject) -> Value?
     ) throws(NetlinkError) -> [Value] {
         guard let message else { throw NetlinkError(operation: operation, code: ENOMEM) }
-        while true {
+        for _ in 0..<NetlinkSocket.dumpAttempts {
             var values: [Value] = []
             var failure: NetlinkError?
             var isDone = false
@@ -193,6 +195,8 @@ public final class NetlinkSocket {
             if let failure { throw failure }
             if !isInterrupted { return values }
         }
+        throw NetlinkError(
+            operation: operation, code: EAGAIN, kernelMessage: "the list changed each time while it was read")
     }
 
     private func transmit(_ bytes: [UInt8], operation: @autoclosure () -> String) throws(NetlinkError) {

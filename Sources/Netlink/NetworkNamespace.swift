@@ -114,17 +114,27 @@ private func runOnNewThread(_ body: @escaping @Sendable () -> Void) throws(Netli
 }
 
 extension NetworkNamespace {
+    /// The inode of the calling thread's namespace, which no other namespace has while it lives.
+    ///
+    /// - Throws: a ``NetlinkError`` where `/proc` isn't mounted.
+    public static func currentInode() throws(NetlinkError) -> UInt64 {
+        var status = stat()
+        guard stat("/proc/thread-self/ns/net", &status) == 0 else {
+            throw NetlinkError(operation: "ip netns identify", code: errno)
+        }
+        return UInt64(status.st_ino)
+    }
+
     /// Whether the calling thread is in this namespace.
     ///
     /// - Throws: a ``NetlinkError`` where `/proc` isn't mounted.
     public var isCurrent: Bool {
         get throws(NetlinkError) {
-            var mine = stat()
-            var own = stat()
-            guard fstat(descriptor, &mine) == 0, stat("/proc/thread-self/ns/net", &own) == 0 else {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else {
                 throw NetlinkError(operation: "ip netns identify", code: errno)
             }
-            return mine.st_dev == own.st_dev && mine.st_ino == own.st_ino
+            return try UInt64(status.st_ino) == NetworkNamespace.currentInode()
         }
     }
 }

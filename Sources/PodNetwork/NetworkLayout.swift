@@ -81,29 +81,3 @@ public struct NetworkLayout: Hashable, Sendable {
         return mark >> UInt32(eniMarkMask.trailingZeroBitCount) == number && mark & ~eniMarkMask == 0 ? mark : nil
     }
 }
-
-extension NetworkLayout: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case nftablesTable, podTable, groupBase, podRulePriority, nodePortRulePriority, eniRulePriority
-        case nodeRulePriority, nodePortMark, eniMarkMask, podMark, gateway
-    }
-
-    /// Reads the values that are there; the others keep their defaults.
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
-            value = try values.decodeIfPresent(Value.self, forKey: key) ?? value
-        }
-        try read(.nftablesTable, into: &nftablesTable)
-        try read(.podTable, into: &podTable)
-        try read(.groupBase, into: &groupBase)
-        try read(.podRulePriority, into: &podRulePriority)
-        try read(.nodePortRulePriority, into: &nodePortRulePriority)
-        try read(.eniRulePriority, into: &eniRulePriority)
-        try read(.nodeRulePriority, into: &nodeRulePriority)
-        try read(.nodePortMark, into: &nodePortMark)
-        try read(.eniMarkMask, into: &eniMarkMask)
-        try read(.podMark, into: &podMark)
-        try read(.gateway, into: &gateway)
-    }
-}

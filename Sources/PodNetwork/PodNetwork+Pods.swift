@@ -31,28 +31,49 @@ extension PodNetwork {
             linkOfIndex[route.interface].map { ConnectedPod($0, address: route.destination.base) }
         }
         let isRouted = Set(hostRoutes.map(\.interface))
-        let others = links.filter { !isRouted.contains($0.index) && layout.podGroups.contains($0.group) }
+        let others = links.filter { !isRouted.contains($0.index) }
             .map { ConnectedPod($0, address: nil) }
             .filter { $0.attachment?.hostInterface == $0.hostInterface }
         return routed + others.sorted { $0.hostInterface < $1.hostInterface }
     }
 
-    /// Disconnects pods; the kernel takes addresses, routes and neighbours with the links. Their host ends are moved to
-    /// the layout's trash group, which is then deleted with one request, so that all share the kernel's grace periods.
-    /// What is gone already is passed over, and so is a host end that is another attachment's with a name of equal hash.
+    /// Disconnects pods; the kernel takes addresses, routes and neighbours with the links. The host ends of several are
+    /// moved to the layout's trash group, which is then deleted with one request, so that all share the kernel's grace
+    /// periods. What is gone already is passed over, and so is a host end that is another attachment's with a name of
+    /// equal hash.
     ///
     /// Returns when the kernel has freed the links, which takes it some 20 ms; the interfaces disappear long before.
     ///
-    /// - Throws: the first error, after everything was tried.
-    public func tearDown(_ attachments: [AttachmentName], host: NetlinkSocket) throws(PodNetworkError) {
-        try kernel { () throws(NetlinkError) in
+    /// - Returns: why host ends are still there, by their names; empty when all are gone.
+    /// - Throws: a ``PodNetworkError`` where the kernel could not be asked.
+    public func tearDown(
+        _ attachments: [AttachmentName], host: NetlinkSocket
+    ) throws(PodNetworkError) -> [String: PodNetworkError] {
+        let failures = try kernel { () throws(NetlinkError) in
+            var failures: [String: NetlinkError] = [:]
+            var own: [String] = []
             let present = try host.send(attachments.map { .getLink(.name($0.hostInterface)) })
-            let own = zip(attachments, present).compactMap { attachment, outcome -> String? in
-                guard let link = try? outcome.get(), attachment.otherHolder(of: link) == nil else { return nil }
-                return link.name
+            for (attachment, outcome) in zip(attachments, present) {
+                switch outcome {
+                case .success(let link?) where attachment.otherHolder(of: link) == nil: own.append(link.name)
+                case .failure(let error) where error.code != ENODEV: failures[attachment.hostInterface] = error
+                case .success, .failure: break
+                }
             }
-            if !own.isEmpty { try host.deleteLinks(own, trashGroup: layout.trashGroup) }
+            let left = try delete(own, host: host)
+            return failures.merging(left) { first, _ in first }
         }
+        return failures.mapValues(PodNetworkError.kernel)
+    }
+
+    private func delete(_ names: [String], host: NetlinkSocket) throws(NetlinkError) -> [String: NetlinkError] {
+        guard names.count == 1, let name = names.first else {
+            return names.isEmpty ? [:] : try host.deleteLinks(names, trashGroup: layout.trashGroup)
+        }
+        if case .failure(let error)? = try host.send([.deleteLink(.name(name))]).first, error.code != ENODEV {
+            return [name: error]
+        }
+        return [:]
     }
 
     /// Makes the route to a pod anew after somebody deleted it.

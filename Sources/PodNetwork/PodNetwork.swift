@@ -170,11 +170,6 @@ public struct PodNetwork: Sendable {
     }
 }
 
-extension IPv4Network {
-    /// `0.0.0.0/0`, the destination of a default route.
-    static let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
-}
-
 /// Runs requests and turns the kernel's error into ours.
 func kernel<Value>(_ body: () throws(NetlinkError) -> Value) throws(PodNetworkError) -> Value {
     do {

@@ -78,7 +78,7 @@ extension Cause {
                 + "or add a node"
         case .enisFull(let enis, let addresses):
             "all ENIs are full: \(enis) of \(enis) ENIs attached, \(addresses) of \(addresses) addresses in use by "
-                + "pods; a pod must end, or use a larger instance type, prefix delegation or another node"
+                + "pods; a pod must end, or use a larger instance type or another node"
         case .subnetExhausted(let subnet, let at):
             "\(subnet) has no free address left; free addresses in it or add a subnet; next attempt in \(left(at))"
         case .noContiguousPrefix(let subnet, let at):

@@ -49,13 +49,18 @@ extension Pool {
     var eniCount: Int { enis.values.count { $0.phase != .lost } + creations.count }
 
     /// The most ENIs that serve pods: those of others leave less room.
-    func eniLimit(_ limits: NodeLimits) -> Int {
-        max(1, min(configuration.eniLimit(limits), limits.enis - foreignDevices.count))
+    public func eniLimit(_ limits: NodeLimits) -> Int {
+        configuration.eniLimit(limits, foreign: foreignDevices.count)
     }
 
     /// The most addresses for pods, and the most pods with an address.
-    func addressLimit(_ limits: NodeLimits) -> Int {
-        min(configuration.maxPods ?? .max, eniLimit(limits) * limits.podAddressesPerENI)
+    public func addressLimit(_ limits: NodeLimits) -> Int {
+        configuration.addressLimit(limits, foreign: foreignDevices.count)
+    }
+
+    /// The number for kubelet's `--max-pods`, as ``PoolConfiguration/kubeletMaxPods(_:foreign:)``.
+    public func kubeletMaxPods(_ limits: NodeLimits) -> Int {
+        configuration.kubeletMaxPods(limits, foreign: foreignDevices.count)
     }
 
     /// Whether the provider may be asked for more addresses now.

@@ -30,21 +30,23 @@ public struct PoolConfiguration: Hashable, Sendable {
     public init() {}
 
     /// The most ENIs that serve pods on a node with these limits.
-    public func eniLimit(_ limits: NodeLimits) -> Int {
-        max(1, min(maxENI ?? .max, limits.enis - reservedENIs))
+    ///
+    /// - Parameter foreign: how many ENIs others have attached; those that are reserved are meant for them.
+    public func eniLimit(_ limits: NodeLimits, foreign: Int = 0) -> Int {
+        max(1, min(maxENI ?? .max, limits.enis - max(reservedENIs, foreign)))
     }
 
     /// The most pod addresses on a node with these limits.
     ///
     /// Source: EC2's limits, `ENIs × (IPv4 per ENI − 1)`; the primary address of an ENI is not for pods.
-    public func addressLimit(_ limits: NodeLimits) -> Int {
-        min(maxPods ?? .max, eniLimit(limits) * limits.podAddressesPerENI)
+    public func addressLimit(_ limits: NodeLimits, foreign: Int = 0) -> Int {
+        min(maxPods ?? .max, eniLimit(limits, foreign: foreign) * limits.podAddressesPerENI)
     }
 
     /// The number for kubelet's `--max-pods`: the pods with an address, and two that use the host's network (the CNI
     /// plugin and kube-proxy).
-    public func kubeletMaxPods(_ limits: NodeLimits) -> Int {
-        maxPods ?? (eniLimit(limits) * limits.podAddressesPerENI + 2)
+    public func kubeletMaxPods(_ limits: NodeLimits, foreign: Int = 0) -> Int {
+        maxPods ?? (eniLimit(limits, foreign: foreign) * limits.podAddressesPerENI + 2)
     }
 
     /// The pause after the `attempt`-th failure in a row, with full jitter.

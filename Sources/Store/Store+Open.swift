@@ -22,12 +22,9 @@ extension Store {
         let migrator = Schema.migrator
         if try queue.read(migrator.hasBeenSuperseded) { throw StoreError.tooNew(path: path) }
         try migrator.migrate(queue)
-        let contents = try queue.write { db in
+        let contents = try queue.read { db in
             let known = try String.fetchOne(db, sql: "SELECT bootID FROM boot")
-            let snapshot = try db.snapshot()
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO boot (id, bootID) VALUES (1, ?)", arguments: [bootID])
-            return Contents(snapshot: snapshot, isSameBoot: known == bootID, setAside: nil)
+            return Contents(snapshot: try db.snapshot(), isSameBoot: known == bootID, setAside: nil)
         }
         return (queue, contents)
     }

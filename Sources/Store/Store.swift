@@ -4,7 +4,8 @@ import Pool
 /// The durable form of a pool, in one SQLite file.
 ///
 /// ```swift
-/// let (store, contents) = try Store.open(path: "/var/lib/warmpool/pool.sqlite", bootID: bootID)
+/// let (store, contents) = try Store.open(path: "/var/lib/warmpool/pool.sqlite", bootID: bootID, date: today)
+/// try store.begin(bootID: bootID, changesOfTheRestart)
 /// try store.apply(outcome.changes)   // one transaction; durable when it returns
 /// ```
 ///
@@ -69,10 +70,23 @@ public final class Store: Sendable {
     /// Makes the changes of one event durable, all or none.
     public func apply(_ changes: [Change]) throws(StoreError) {
         guard !changes.isEmpty else { return }
+        try write { db in
+            for change in changes { try db.apply(change) }
+        }
+    }
+
+    /// Makes the changes of a restart durable together with the boot that they are of. A crash between the two would
+    /// let instants of another boot pass for those of this one.
+    public func begin(bootID: String, _ changes: [Change]) throws(StoreError) {
+        try write { db in
+            for change in changes { try db.apply(change) }
+            try db.execute(sql: "INSERT OR REPLACE INTO boot (id, bootID) VALUES (1, ?)", arguments: [bootID])
+        }
+    }
+
+    private func write(_ body: (Database) throws -> Void) throws(StoreError) {
         do {
-            try queue.write { db in
-                for change in changes { try db.apply(change) }
-            }
+            try queue.write(body)
         } catch {
             throw .cannotWrite(path: path, Store.reason(of: error))
         }
@@ -84,15 +98,6 @@ public final class Store: Sendable {
             return try queue.read { try $0.snapshot() }
         } catch {
             throw .cannotRead(path: path, Store.reason(of: error))
-        }
-    }
-
-    /// Writes a consistent copy of the store into another file.
-    public func backUp(to destination: String) throws(StoreError) {
-        do {
-            try queue.backup(to: DatabaseQueue(path: destination))
-        } catch {
-            throw .cannotWrite(path: destination, Store.reason(of: error))
         }
     }
 

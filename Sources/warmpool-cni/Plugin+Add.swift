@@ -35,6 +35,14 @@ extension Plugin {
         _ pod: PodInterface, _ granted: PodAddress, _ namespace: Netlink.NetworkNamespace
     ) throws -> PodNetwork.SetUp {
         let host = try NetlinkSocket()
+        guard try Netlink.NetworkNamespace.currentInode() == granted.hostNamespace else {
+            throw CNIError(
+                .namespaceUnusable, "the plugin runs in another network namespace than warmpoold",
+                details: "start it in the namespace of the node; in a fabric: ip netns exec NODE warmpool-cni")
+        }
+        guard BootClock.now < granted.usableUntil else {
+            throw CNIError(.tryAgainLater, "the plugin was stopped for so long that its address is taken back")
+        }
         let inside = try NetlinkSocket(entering: namespace, returningTo: .current())
         return try network(granted).setUp(spec(pod, granted), in: namespace, host: host, pod: inside)
     }
@@ -58,7 +66,7 @@ extension Plugin {
             ],
             ips: [.init(InterfaceAddress(granted.address, prefixLength: 32), gateway: granted.gateway, interface: 1)],
             routes: [
-                .init(to: IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0), gateway: granted.gateway)
+                .init(to: .everything, gateway: granted.gateway)
             ],
             dns: configuration.dns)
     }

@@ -15,7 +15,9 @@ extension Plugin {
         } catch {
             log.error("DEL \(attachment) without the daemon: \(error)")
             do {
-                try PodNetwork().tearDown([AttachmentName(attachment)], host: NetlinkSocket())
+                if let problem = try removeInterface(AttachmentName(attachment), host: NetlinkSocket()) {
+                    throw problem
+                }
             } catch {
                 throw cniError(error)
             }
@@ -43,6 +45,15 @@ extension Plugin {
         }
     }
 
+    /// Removes one interface without the daemon: alone, because which group is free for many is the daemon's to know.
+    ///
+    /// - Returns: why it is still there.
+    private func removeInterface(
+        _ attachment: AttachmentName, host: NetlinkSocket
+    ) throws(PodNetworkError) -> PodNetworkError? {
+        try PodNetwork().tearDown([attachment], host: host).values.first
+    }
+
     /// Removes the interfaces of this network's dead pods without the daemon.
     ///
     /// - Returns: what could not be done.
@@ -52,8 +63,8 @@ extension Plugin {
             let dead = try PodNetwork().pods(host: host).compactMap(\.attachment).filter {
                 $0.id.network == configuration.name.description && !living.contains($0.id)
             }
-            try PodNetwork().tearDown(dead, host: host)
-            return nil
+            let problems = try dead.compactMap { try removeInterface($0, host: host)?.description }
+            return problems.isEmpty ? nil : problems.joined(separator: "; ")
         } catch {
             return "\(error)"
         }

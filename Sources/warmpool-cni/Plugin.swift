@@ -1,6 +1,7 @@
 import Addressing
 import CNI
 import ControlProtocol
+import Glibc
 import Identity
 import JSON
 import Netlink
@@ -61,7 +62,7 @@ struct Plugin {
             let isHost = try pod.isCurrent
             guard namespace.mayBeHost || !isHost else {
                 throw NetlinkError(
-                    operation: "open network namespace \(namespace.path)", code: 0,
+                    operation: "open network namespace \(namespace.path)", code: EEXIST,
                     kernelMessage: "it is the host's own namespace; the runtime made none for the pod")
             }
             return pod
@@ -86,7 +87,7 @@ extension CNIError {
     fileprivate init(_ failure: Reply.Failure) {
         let code: Code =
             switch failure.kind {
-            // A full node may have room a moment later, when a pod ends; kubelet tries again by itself.
+            // Code 11 only where time helps; a full node has its own code, so that nobody waits for it in vain.
             case .refused: failure.retryAfter == nil ? .addressRefused : .tryAgainLater
             case .stopping, .deadlinePassed: .tryAgainLater
             case .unknownAttachment: .containerUnknown

@@ -58,7 +58,7 @@ struct AgentUnderTest {
         let pool = try await AgentUnderTest.pool(configuration.pool, provider, store)
         agent = NodeAgent(
             configuration: configuration, pool: pool, store: store, provider: provider, patience: patience,
-            host: HostNetwork(configuration), eventLoop: MultiThreadedEventLoopGroup.singleton.any(),
+            host: try HostNetwork(configuration), eventLoop: MultiThreadedEventLoopGroup.singleton.any(),
             log: Logger(label: "test") { [log] _ in log })
     }
 

@@ -39,7 +39,7 @@ import Timekeeping
         #expect(second.isRepeat)
         #expect(second.address == first.address)
         let checked: PodAddress = try await node.ask(.check(AttachmentID("c1"))).value()
-        #expect(checked == second)
+        #expect(checked.address == second.address && checked.isRepeat)
     }
 
     @Test func manyADDsAtOnceGetAnAddressEachAndTheRestTheCause() async throws {
@@ -115,13 +115,13 @@ import Timekeeping
             let failed = try #require(await node.ask(.reconcile).failure)
             #expect(failed.message.contains("no answer within 50 ms"))
         }
-        #expect(await node.agent.observing == nil)
+        try await eventually("the observation ends") { await node.agent.observing == nil }
         let overview: Overview = try await node.ask(.overview).value()
         #expect(overview.growthObstacle?.cause == "provider-unreachable")
         #expect(node.log.lines.contains { $0.hasPrefix("warning: the provider's view cannot be read") })
     }
 
-    @Test func anObservationThatHangsIsSharedNotQueued() async throws {
+    @Test func anObservationThatHangsIsSharedAndFollowedByOneMore() async throws {
         let node = try await agent(faults: [.init(.fail(.noAnswer), of: [.describeInstances])])
         await node.agent.observe()
         let first = await node.agent.observing
@@ -129,6 +129,11 @@ import Timekeeping
         #expect(await node.agent.observing == first)
         first?.cancel()
         _ = try? await first?.value
+        // What was asked for meanwhile may not have been read by the first.
+        let second = await node.agent.observing
+        #expect(second != nil && second != first)
+        second?.cancel()
+        _ = try? await second?.value
         #expect(await node.agent.observing == nil)
     }
 

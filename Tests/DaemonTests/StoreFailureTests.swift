@@ -24,7 +24,7 @@ import Testing
             if failure == nil { granted.append(try reply.value(PodAddress.self).address) }
         }
         let full = try #require(failure)
-        #expect(full.kind == .failed)
+        #expect(full.kind == .refused)
         #expect(full.cause == "store-failing")
         #expect(full.retryAfter == 5)
         #expect(full.message.hasPrefix("the store \(node.storePath) cannot be written ("))

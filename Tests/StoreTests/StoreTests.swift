@@ -19,6 +19,7 @@ import Timekeeping
         bootID: String = "boot-1", _ body: (Store, Store.Contents) throws -> Void
     ) throws {
         let (store, contents) = try Store.open(path: path, bootID: bootID, date: "now")
+        try store.begin(bootID: bootID, [])
         try body(store, contents)
         try store.close()
     }
@@ -53,6 +54,20 @@ import Timekeeping
         try withStore(bootID: "boot-1") { _, contents in #expect(!contents.isSameBoot) }
         try withStore(bootID: "boot-2") { _, contents in #expect(!contents.isSameBoot) }
         try withStore(bootID: "boot-2") { _, contents in #expect(contents.isSameBoot) }
+        try FileManager.default.removeItem(at: directory)
+    }
+
+    @Test func aStartThatIsCutShortLeavesTheOldBootInForce() throws {
+        try withStore(bootID: "boot-1") { store, _ in try store.apply(Sample.everyKindOfChange) }
+        do {
+            // The store's lock goes with the store.
+            let (store, contents) = try Store.open(path: path, bootID: "boot-2", date: "now")
+            #expect(!contents.isSameBoot)
+            try store.close()
+        }
+        try withStore(bootID: "boot-2") { _, contents in
+            #expect(!contents.isSameBoot, "the attachments of the old boot are still to be released")
+        }
         try FileManager.default.removeItem(at: directory)
     }
 
@@ -147,18 +162,6 @@ import Timekeeping
         #expect {
             _ = try Store.open(path: missing, bootID: "b", date: "now")
         } throws: { "\($0)".contains(missing) && "\($0)".contains("cannot be opened") }
-        try FileManager.default.removeItem(at: directory)
-    }
-
-    @Test func aBackupIsAStoreOfItsOwn() throws {
-        let copy = directory.appending(path: "copy.sqlite").path
-        try withStore { store, _ in
-            try store.apply(Sample.everyKindOfChange)
-            try store.backUp(to: copy)
-        }
-        let (store, contents) = try Store.open(path: copy, bootID: "boot-1", date: "now")
-        #expect(contents.snapshot == Sample.snapshot)
-        try store.close()
         try FileManager.default.removeItem(at: directory)
     }
 }

@@ -7,19 +7,20 @@ import PodNetwork
 /// is kept waiting for the kernel's grace periods, some 20 ms: so threads of their own wait, and those who asked are
 /// told when the kernel announces that the link is gone.
 ///
-/// Confined to its event loop. What is asked for while all threads wait goes into one request and shares its grace
+/// Confined to its event loop; the threads live as long as the process. What is asked for while all threads wait goes into one request and shares its grace
 /// periods.
 final class LinkReaper: @unchecked Sendable {
     // @unchecked: everything mutable is touched on `eventLoop` only, which each entry point checks.
 
-    /// Told on the event loop: `nil` when the links are gone, else why they are not.
-    typealias Completion = @Sendable (String?) -> Void
+    /// Told on the event loop: why links are still there, by their names; nothing when all are gone.
+    typealias Completion = @Sendable ([String: String]) -> Void
 
     /// How many requests to the kernel are under way at most.
     private static let maximumInFlight = 12
 
     private struct Order {
         var left: Set<String>
+        var problems: [String: String] = [:]
         let done: Completion
     }
 
@@ -44,7 +45,7 @@ final class LinkReaper: @unchecked Sendable {
     /// Deletes the links of attachments; those that are not there are gone already.
     func delete(_ attachments: [AttachmentName], _ done: @escaping Completion) {
         eventLoop.preconditionInEventLoop()
-        guard !attachments.isEmpty else { return done(nil) }
+        guard !attachments.isEmpty else { return done([:]) }
         let names = Dictionary(attachments.map { ($0.hostInterface, $0) }, uniquingKeysWith: { $1 })
         orders.append(Order(left: Set(names.keys), done: done))
         for (name, attachment) in names where !inFlight.values.contains(where: { $0.contains(name) }) {
@@ -58,7 +59,7 @@ final class LinkReaper: @unchecked Sendable {
         eventLoop.preconditionInEventLoop()
         queue[name] = nil
         for request in inFlight.keys { inFlight[request]?.remove(name) }
-        settle([name], problem: nil)
+        settle([name], problems: [:])
     }
 
     /// Calls `done` when everything that was asked for is done, and ends the threads.
@@ -83,24 +84,25 @@ final class LinkReaper: @unchecked Sendable {
             try network.tearDown(attachments, host: NetlinkSocket())
         }.whenComplete { [self] result in
             let left = inFlight.removeValue(forKey: request) ?? []
-            var problem: String?
-            if case .failure(let error) = result { problem = "\(error)" }
-            settle(left, problem: problem)
+            switch result {
+            case .success(let failures): settle(left, problems: failures.mapValues(\.description))
+            case .failure(let error):
+                settle(left, problems: Dictionary(uniqueKeysWithValues: left.map { ($0, "\(error)") }))
+            }
             send()
         }
     }
 
-    private func settle(_ names: Set<String>, problem: String?) {
-        var finished: [Completion] = []
-        for index in orders.indices where !orders[index].left.isDisjoint(with: names) {
-            orders[index].left.subtract(names)
-            if orders[index].left.isEmpty || problem != nil {
-                orders[index].left = []
-                finished.append(orders[index].done)
+    private func settle(_ names: Set<String>, problems: [String: String]) {
+        for index in orders.indices {
+            for name in orders[index].left.intersection(names) {
+                orders[index].left.remove(name)
+                orders[index].problems[name] = problems[name]
             }
         }
+        let finished = orders.filter(\.left.isEmpty)
         orders.removeAll(where: \.left.isEmpty)
-        for done in finished { done(problem) }
+        for order in finished { order.done(order.problems) }
         tellIfIdle()
     }
 

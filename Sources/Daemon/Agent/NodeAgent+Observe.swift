@@ -10,9 +10,20 @@ import Timekeeping
 extension NodeAgent {
     /// Reads the provider's view and the kernel's pods, unless that is under way.
     func observe() {
-        guard observing == nil, !isStopping else { return }
+        guard !isStopping else { return }
+        guard observing == nil else {
+            // What is under way may have read what is asked for now already.
+            observeAgain = true
+            return
+        }
         observing = Task { [self] in
-            defer { observing = nil }
+            defer {
+                observing = nil
+                if observeAgain {
+                    observeAgain = false
+                    observe()
+                }
+            }
             return try await observeOnce()
         }
     }
@@ -29,8 +40,8 @@ extension NodeAgent {
             let outcome = pool.reconcile(seen, takenAt: takenAt, now: BootClock.now)
             lastObservation = BootClock.now
             perform(outcome)
-            await converge()
-            return outcome.repairs.map(\.sentence)
+            let convergence = await converge()
+            return outcome.repairs.map(\.sentence) + convergence.repairs + [convergence.problem].compactMap(\.self)
         } catch let error as ProviderError {
             log.warning("the provider's view cannot be read: \(error)")
             perform(pool.observationFailed(error, jitter: .random(in: 0..<1), now: BootClock.now))
@@ -71,22 +82,30 @@ extension NodeAgent {
         }
     }
 
+    /// What a convergence of the node's network changed, and what it could not, as a sentence.
+    struct Convergence {
+        var repairs: [String] = []
+        var problem: String?
+    }
+
     /// Makes the node's routes, rules and packet filter as the present ENIs need them.
-    ///
-    /// - Returns: what could not be made, as a sentence.
     @discardableResult
-    func converge() async -> String? {
+    func converge() async -> Convergence {
         do {
-            for repair in try await host.converge(
+            let repairs = try await host.converge(
                 to: pool.enis.values.filter(\.isServingOrComing), traffic: configuration.traffic)
-            {
-                log.notice("\(repair)", metadata: ["repair": "host-network"])
-            }
-            return nil
+            for repair in repairs { log.notice("\(repair)", metadata: ["repair": "host-network"]) }
+            return Convergence(repairs: repairs.map { "the node's network: \($0)" })
         } catch {
             log.error("the node's network cannot be set up: \(error)")
-            return "\(error)"
+            return Convergence(problem: "the node's network cannot be set up: \(error)")
         }
+    }
+
+    /// Some events of interfaces were not delivered.
+    func linkEventsWereLost() {
+        Task { await host.lookAgain() }
+        observe()
     }
 
     /// An interface of the node came, changed or went.

@@ -17,11 +17,11 @@ extension NodeAgent {
             version: warmpoolVersion, pid: getpid(), uptimeSeconds: (now - startedAt).inSeconds,
             instanceID: node?.instanceID, instanceType: node?.instanceType, zone: node?.zone,
             provider: configuration.provider.name, target: pool.configuration.target.text, isReady: pool.isReady,
-            enis: pool.enis.count, eniLimit: pool.configuration.eniLimit(limits),
+            enis: pool.enis.count, eniLimit: pool.eniLimit(limits),
             addresses: Overview.Addresses(
                 total: states.count, assigned: states.count { $0.attachment != nil },
                 free: states.count { $0 == .free }, cooling: states.count(where: \.isCooling),
-                incoming: pool.incomingCount, limit: pool.configuration.addressLimit(limits)),
+                incoming: pool.incomingCount, limit: pool.addressLimit(limits)),
             pods: pool.attachments.count, waiting: pool.waiterCount,
             lastReconcileSeconds: lastObservation.map { (now - $0).inSeconds }, repairs: repairCount,
             obstacle: obstacle(now),
@@ -63,8 +63,8 @@ extension NodeAgent {
         return .success(
             MaxPodsReport(
                 instanceType: node.instanceType, enis: limits.enis, ipv4PerENI: limits.ipv4PerENI,
-                eniLimit: pool.configuration.eniLimit(limits), podAddresses: pool.configuration.addressLimit(limits),
-                kubeletMaxPods: pool.configuration.kubeletMaxPods(limits),
+                eniLimit: pool.eniLimit(limits), podAddresses: pool.addressLimit(limits),
+                kubeletMaxPods: pool.kubeletMaxPods(limits),
                 isConfigured: pool.configuration.maxPods != nil))
     }
 
@@ -132,11 +132,13 @@ extension NodeAgent {
             let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
             let verification = Verification(
                 pool: pool, stored: try storedSnapshot(), interfaces: interfaces, pods: try host.pods())
-            let host = try await host.differences(from: pool.enis.values.filter(\.isReady))
+            let host = try await host.differences(from: pool.enis.values.filter(\.isServingOrComing))
+            let now = BootClock.now
+            let idle = pool.isReady ? nil : pool.obstacle(now).map { "daemon: not ready: \($0.sentence(now))" }
             return .success(
                 VerifyReport(
                     pods: pool.attachments.count, addresses: pool.addresses.count, enis: pool.enis.count,
-                    differences: verification.differences + host))
+                    differences: [idle].compactMap(\.self) + verification.differences + host))
         } catch {
             return .failure(.init(.failed, "kernel, store and provider cannot be compared: \(error)"))
         }

@@ -51,9 +51,9 @@ extension NodeAgent {
 
     /// Removes the pod's link, and releases the address when the kernel says that the link is gone.
     private func delete(_ id: AttachmentID, _ sink: @escaping ReplySink) {
-        reaper.delete([AttachmentName(id)]) { [self] problem in
+        reaper.delete([AttachmentName(id)]) { [self] problems in
             assumeIsolated { agent in
-                if let problem {
+                if let problem = problems.values.first {
                     sink(.failure(.init(.failed, "the interface of \(id) cannot be removed: \(problem)")))
                 } else {
                     agent.perform(agent.pool.release(id, now: BootClock.now))
@@ -65,6 +65,8 @@ extension NodeAgent {
 
     private func check(_ id: AttachmentID) -> Reply {
         guard let attachment = pool.attachments[id] else {
+            // What is not known yet may become known with the first observation.
+            if pool.limits == nil, let cause = pool.obstacle(BootClock.now) { return refusal(cause) }
             return .failure(.init(.unknownAttachment, "warmpoold has no record of \(id)"))
         }
         return podAddress(Grant(attachment: attachment, isRepeat: true))
@@ -84,13 +86,13 @@ extension NodeAgent {
         } catch {
             reply.failures.append("the kernel's pods cannot be listed: \(error)")
         }
-        let problem = await withCheckedContinuation { continuation in
+        let problems = await withCheckedContinuation { continuation in
             reaper.delete(stale.map(AttachmentName.init)) { continuation.resume(returning: $0) }
         }
-        if let problem {
-            reply.failures.append(problem)
-        } else {
-            for id in stale {
+        for id in stale {
+            if let problem = problems[hostInterface(of: id)] {
+                reply.failures.append("the interface of \(id) cannot be removed: \(problem)")
+            } else {
                 perform(pool.release(id, now: BootClock.now))
                 reply.removed.append(id.description)
             }
@@ -107,12 +109,14 @@ extension NodeAgent {
 
     func podAddress(_ grant: Grant) -> Reply {
         let attachment = grant.attachment
+        let usableFrom = grant.isRepeat ? BootClock.now : attachment.since
         return .success(
             PodAddress(
                 address: attachment.address, gateway: configuration.layout.gateway,
                 podTable: configuration.layout.podTable,
                 interfaceGroup: configuration.layout.group(table: routingTable(of: attachment.eni) ?? 0),
-                mtu: UInt32(configuration.podMTU ?? configuration.eniMTU), isRepeat: grant.isRepeat))
+                mtu: UInt32(configuration.podMTU ?? configuration.eniMTU), isRepeat: grant.isRepeat,
+                hostNamespace: host.namespace, usableUntil: usableFrom + configuration.pool.attachmentGrace))
     }
 
     func refusal(_ cause: Cause) -> Reply {
@@ -121,7 +125,7 @@ extension NodeAgent {
 
     func refusal(_ error: StoreError) -> Reply {
         let now = BootClock.now
-        return .failure(.init(.failed, Obstacle(cause(of: error, now), now)))
+        return .failure(.init(.refused, Obstacle(cause(of: error, now), now)))
     }
 }
 

@@ -19,6 +19,7 @@ extension NodeAgent {
         }
     }
 
+    /// Between an event of the pool and ``perform(_:)`` nothing is awaited: a later event would be stored first.
     private func carryOut(_ action: Action) async throws(ProviderError) -> Outcome {
         switch action {
         case .createENI(let token, let count):
@@ -28,7 +29,6 @@ extension NodeAgent {
             try await call { provider throws(ProviderError) in
                 try await provider.attach(eni, deviceIndex: deviceIndex)
             }
-            try await call { provider throws(ProviderError) in try await provider.setDeleteOnTermination(eni, true) }
             return try await configure(eni)
         case .configureENI(let eni):
             return try await configure(eni)
@@ -45,9 +45,8 @@ extension NodeAgent {
         case .detachENI(let eni):
             try await call { provider throws(ProviderError) in try await provider.detach(eni) }
             try await waitUntilDetached(eni)
-            let outcome = pool.detached(eni, now: BootClock.now)
             await converge()
-            return outcome
+            return pool.detached(eni, now: BootClock.now)
         case .deleteENI(let eni):
             try await call { provider throws(ProviderError) in try await provider.delete(eni) }
             return pool.deleted(eni, now: BootClock.now)
@@ -69,15 +68,20 @@ extension NodeAgent {
         }
     }
 
-    /// Waits for an ENI's interface and makes its routes.
+    /// Sees to it that an ENI goes with the instance, waits for its interface and makes its routes.
     private func configure(_ eni: ENIID) async throws(ProviderError) -> Outcome {
-        guard let mac = pool.enis[eni]?.mac else { throw .notFound("\(eni)") }
+        guard let known = pool.enis[eni] else { throw .notFound("\(eni)") }
+        let mac = known.mac
+        if !known.isPrimary {
+            // Here and not at the attachment, because that may be an earlier run's.
+            try await call { provider throws(ProviderError) in try await provider.setDeleteOnTermination(eni, true) }
+        }
         guard await host.interfaceAppears(mac, within: configuration.attachTimeout) else {
             throw .incorrectState(
                 "the interface \(mac) of \(eni) did not appear on the node within "
                     + configuration.attachTimeout.rounded)
         }
-        if let problem = await converge() { throw .incorrectState(problem) }
+        if let problem = await converge().problem { throw .incorrectState(problem) }
         return pool.ready(eni, now: BootClock.now)
     }
 

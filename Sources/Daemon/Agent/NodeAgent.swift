@@ -37,6 +37,8 @@ actor NodeAgent {
     var lastObservation: Instant?
     var repairCount = 0
     var observing: Task<[String], any Error>?
+    /// Another observation was asked for while one is under way.
+    var observeAgain = false
     private var tick: Scheduled<Void>?
     private(set) var isStopping = false
     private var isStopped = false
@@ -144,6 +146,7 @@ actor NodeAgent {
     func reconfigure(_ new: Configuration) {
         configuration = new
         perform(pool.reconfigure(new.pool, now: BootClock.now))
+        Task { await converge() }
         observe()
     }
 

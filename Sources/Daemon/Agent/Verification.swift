@@ -70,6 +70,10 @@ struct Verification {
         for (address, pod) in routed.sorted(by: { $0.key < $1.key }) where !known.contains(address) {
             differences.append("kernel: \(address) is routed to \(pod.hostInterface), but no pod has it")
         }
+        for pod in pods where pod.address == nil {
+            guard let id = pod.attachment?.id, pool.attachments[id] == nil else { continue }
+            differences.append("kernel: the interface \(pod.hostInterface) of \(id) has no route and no record")
+        }
         return differences
     }
 }

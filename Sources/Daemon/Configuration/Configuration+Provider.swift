@@ -73,7 +73,3 @@ extension Configuration {
         return MockCloudConfiguration(cidr: cidr ?? .everything, subnets: subnets, settings: settings)
     }
 }
-
-extension IPv4Network {
-    fileprivate static let everything = IPv4Network(containing: IPv4Address(bits: 0), prefixLength: 0)
-}

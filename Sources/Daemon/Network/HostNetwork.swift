@@ -11,13 +11,16 @@ actor HostNetwork {
     private let eniMTU: Int
     private let vpcNetworks: [IPv4Network]
     private let nftables = Nftables()
+    /// The inode of the namespace in which all this happens.
+    nonisolated let namespace: UInt64
     /// The packet filter as it was right after it was applied.
     private var filter: Nftables.Applied?
     /// The last convergence, which the next one waits for: two at once would undo each other's work.
     private var converging: Task<[String], any Error>?
     private var appearing: [MACAddress: [CheckedContinuation<Bool, Never>]] = [:]
 
-    init(_ configuration: Configuration) {
+    init(_ configuration: Configuration) throws {
+        namespace = try NetworkNamespace.currentInode()
         layout = configuration.layout
         eniMTU = configuration.eniMTU
         vpcNetworks = configuration.provider.networks
@@ -59,7 +62,8 @@ actor HostNetwork {
     func differences(from enis: [ENI]) async throws -> [String] {
         let report = try NodeNetwork(layout: layout).compare(enis.compactMap(nodeInterface), host: NetlinkSocket())
         var differences = report.repairs.map { "kernel: the node's network needs: \($0)" }
-        differences += report.missing.map { "kernel: no interface has the MAC \($0) of an ENI" }
+        let ready = Set(enis.filter(\.isReady).map(\.mac))
+        differences += report.missing.filter(ready.contains).map { "kernel: no interface has the MAC \($0) of an ENI" }
         if let filter, try await !nftables.isIntact(filter) {
             differences.append("kernel: the packet filter (table \(table)) was changed or flushed by somebody else")
         }
@@ -122,6 +126,12 @@ actor HostNetwork {
 
     private func isPresent(_ mac: MACAddress) -> Bool {
         (try? NetlinkSocket().links().contains { $0.mac == mac }) ?? false
+    }
+
+    /// Answers those whose interface is there though nobody said so.
+    func lookAgain() {
+        guard let links = try? NetlinkSocket().links() else { return }
+        for mac in links.compactMap(\.mac) { answer(mac, true) }
     }
 
     /// The node has an interface with this hardware address.

@@ -42,16 +42,17 @@ private final class Reader: @unchecked Sendable {
 
     func read() {
         do throws(NetlinkError) {
-            let events = try monitor.read()
-            agent.eventLoop.execute { [agent] in
-                agent.assumeIsolated { agent in
-                    for event in events { agent.linkEvent(event) }
+            while case let events = try monitor.read(), !events.isEmpty {
+                agent.eventLoop.execute { [agent] in
+                    agent.assumeIsolated { agent in
+                        for event in events { agent.linkEvent(event) }
+                    }
                 }
             }
         } catch {
-            // The kernel dropped events: whoever waits for one finds out by the answer of the kernel itself, and the
-            // next reconciliation repairs the rest.
-            agent.eventLoop.execute { [agent] in agent.assumeIsolated { $0.observe() } }
+            // The kernel dropped events: who waits for a deletion is told by the kernel's answer, who waits for an
+            // interface looks again, and the next reconciliation repairs the rest.
+            agent.eventLoop.execute { [agent] in agent.assumeIsolated { $0.linkEventsWereLost() } }
         }
     }
 }

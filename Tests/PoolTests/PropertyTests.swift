@@ -1,3 +1,4 @@
+import Glibc
 import Identity
 import Testing
 import Timekeeping
@@ -8,7 +9,13 @@ import Timekeeping
 struct PropertyTests {
     private static let eventsPerHistory = 400
 
-    @Test("100,000 random events break no rule, and the world comes to rest after them", arguments: 0..<250)
+    /// 250 seeds, from 0 or from the number in `WARMPOOL_POOL_SEED`: other histories than those of every run.
+    private static let seeds = {
+        let first = getenv("WARMPOOL_POOL_SEED").flatMap { Int(String(cString: $0)) } ?? 0
+        return first..<first + 250
+    }()
+
+    @Test("100,000 random events break no rule, and the world comes to rest after them", arguments: seeds)
     func anything(_ seed: Int) {
         var random = SplitMix64(seed: UInt64(seed) &* 7_919)
         let history = RandomEvent.history(of: PropertyTests.eventsPerHistory, &random)

@@ -74,7 +74,7 @@ let tests: [Target] = [
     .tests("CNI", ["Addressing", "JSON"]),
     .tests("InstanceLimits"),
     .tests("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
-    .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping"]),
+    .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .tests(
         "Daemon",
         [

@@ -101,11 +101,6 @@ public final class Store: Sendable {
         }
     }
 
-    /// Runs one statement of SQL, for tests that damage a store on purpose.
-    func execute(_ sql: String) throws {
-        try queue.write { try $0.execute(sql: sql) }
-    }
-
     /// Ends all use of the file and brings its write-ahead log into it.
     public func close() throws(StoreError) {
         do {

@@ -1,5 +1,6 @@
 import Addressing
 import Foundation
+import GRDB
 import Identity
 import Pool
 import Testing
@@ -99,6 +100,11 @@ import Timekeeping
         try FileManager.default.removeItem(at: directory)
     }
 
+    /// Changes the file beside the store that has it open.
+    private func damage(_ sql: String) throws {
+        try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+    }
+
     private func damageFile(_ damage: String) throws {
         var data = try Data(contentsOf: URL(filePath: path))
         switch damage {
@@ -112,7 +118,7 @@ import Timekeeping
     @Test func aMalformedValueCountsAsCorruption() throws {
         try withStore { store, _ in
             try store.apply(Sample.everyKindOfChange)
-            try store.execute("UPDATE address SET address = 'ten' WHERE address = '10.0.0.5'")
+            try damage("UPDATE address SET address = 'ten' WHERE address = '10.0.0.5'")
         }
         try withStore { _, contents in #expect(contents.setAside != nil) }
         try FileManager.default.removeItem(at: directory)
@@ -122,10 +128,10 @@ import Timekeeping
         "UPDATE eni SET networkCard = 'zero'", "UPDATE eni SET subnet = x'ff'", "UPDATE attachment SET since = 'now'",
         "UPDATE address SET until = NULL WHERE state = 'cooling'", "UPDATE address SET containerID = NULL",
     ])
-    func aValueOfAnotherTypeCountsAsCorruption(_ damage: String) throws {
+    func aValueOfAnotherTypeCountsAsCorruption(_ sql: String) throws {
         try withStore { store, _ in
             try store.apply(Sample.everyKindOfChange)
-            try store.execute(damage)
+            try damage(sql)
         }
         try withStore { _, contents in #expect(contents.setAside != nil) }
         try FileManager.default.removeItem(at: directory)
@@ -145,7 +151,7 @@ import Timekeeping
 
     @Test func aFileOfANewerVersionIsRefusedAndKept() throws {
         try withStore { store, _ in
-            try store.execute("INSERT INTO grdb_migrations (identifier) VALUES ('99: from the future')")
+            try damage("INSERT INTO grdb_migrations (identifier) VALUES ('99: from the future')")
         }
         let before = try Data(contentsOf: URL(filePath: path))
         #expect {

@@ -134,7 +134,7 @@ import Timekeeping
         #expect(second != nil && second != first)
         second?.cancel()
         _ = try? await second?.value
-        #expect(await node.agent.observing == nil)
+        #expect(await node.agent.observing != second)
     }
 
     @Test func theRuntimesListOfLivingAttachmentsEndsTheOthers() async throws {

@@ -163,8 +163,9 @@ import Timekeeping
         let lines = daemon.log.split(separator: "\n")
         #expect(lines.count >= 2)
         for line in lines {
-            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
-            #expect(Set(["time", "level", "logger", "message"]).isSubset(of: object?.keys.map(\.self) ?? []))
+            let object = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: String]
+            #expect(
+                Set(["time", "level", "logger", "message"]).isSubset(of: object?.keys.map(\.self) ?? []), "\(line)")
         }
     }
 

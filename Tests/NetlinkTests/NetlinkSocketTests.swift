@@ -129,9 +129,9 @@ import Testing
             for name in names + ["stays"] {
                 try socket.perform(.createVeth(VethPair(near: .init(name: name), peer: .init(name: "x" + name))))
             }
-            try socket.deleteLinks(names + ["gone-already"], trashGroup: 4096)
+            #expect(try socket.deleteLinks(names + ["gone-already"], trashGroup: 4096) == [:])
             #expect(Set(try socket.links().map(\.name)) == ["lo", "stays", "xstays"])
-            try socket.deleteLinks(["gone-already"], trashGroup: 4096)
+            #expect(try socket.deleteLinks(["gone-already"], trashGroup: 4096) == [:])
         }
     }
 }

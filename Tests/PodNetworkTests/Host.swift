@@ -40,7 +40,7 @@ struct Host: Sendable {
     }
 
     func tearDown(_ pod: PodSpec) throws {
-        try network.tearDown([pod.attachment], host: host.socket())
+        if let problem = try network.tearDown([pod.attachment], host: host.socket()).values.first { throw problem }
     }
 
     /// The names of the host's interfaces without `lo`.

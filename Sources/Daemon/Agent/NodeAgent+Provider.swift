@@ -13,6 +13,7 @@ extension NodeAgent {
             do throws(ProviderError) {
                 perform(try await carryOut(action))
             } catch {
+                guard !isStopped else { return }
                 log.warning("\(action.summary) failed: \(error)")
                 perform(pool.failed(action, error, jitter: .random(in: 0..<1), now: BootClock.now))
             }

@@ -41,7 +41,7 @@ actor NodeAgent {
     var observeAgain = false
     private var tick: Scheduled<Void>?
     private(set) var isStopping = false
-    private var isStopped = false
+    private(set) var isStopped = false
 
     /// Changes that the disk did not take yet, and the actions that wait for them.
     private var backlog = Outcome()
@@ -166,6 +166,7 @@ actor NodeAgent {
         } catch {
             log.error("\(error)")
         }
+        await host.stop()
     }
 
     func newWaiter(_ sink: @escaping ReplySink) -> WaiterID {

@@ -139,6 +139,11 @@ actor HostNetwork {
         answer(mac, true)
     }
 
+    /// Nobody waits for an interface any more.
+    func stop() {
+        for mac in Array(appearing.keys) { answer(mac, false) }
+    }
+
     private func answer(_ mac: MACAddress, _ appeared: Bool) {
         for waiter in appearing.removeValue(forKey: mac) ?? [] { waiter.resume(returning: appeared) }
     }

@@ -1,7 +1,6 @@
 import Addressing
 import CNI
 import ControlProtocol
-import Glibc
 import Identity
 import JSON
 import Netlink
@@ -57,18 +56,20 @@ struct Plugin {
 
     /// Opens the pod's namespace, which must not be the host's.
     func open(_ namespace: CNI.NetworkNamespace) throws(CNIError) -> Netlink.NetworkNamespace {
+        let pod: Netlink.NetworkNamespace
+        let isHost: Bool
         do throws(NetlinkError) {
-            let pod = try Netlink.NetworkNamespace(path: namespace.path)
-            let isHost = try pod.isCurrent
-            guard namespace.mayBeHost || !isHost else {
-                throw NetlinkError(
-                    operation: "open network namespace \(namespace.path)", code: EEXIST,
-                    kernelMessage: "it is the host's own namespace; the runtime made none for the pod")
-            }
-            return pod
+            pod = try Netlink.NetworkNamespace(path: namespace.path)
+            isHost = try pod.isCurrent
         } catch {
             throw CNIError(.namespaceUnusable, "CNI_NETNS: \(error.description)")
         }
+        guard namespace.mayBeHost || !isHost else {
+            throw CNIError(
+                .namespaceUnusable,
+                "CNI_NETNS: \(namespace.path): it is the host's own namespace; the runtime made none for the pod")
+        }
+        return pod
     }
 
     /// Turns what went wrong between plugin and daemon into the error that the runtime sees.

@@ -151,8 +151,7 @@ extension NodeAgent {
     }
 
     func routingTable(of eni: ENIID) -> UInt32? {
-        guard let eni = pool.enis[eni], let index = eni.deviceIndex else { return nil }
-        return configuration.layout.table(deviceIndex: index, networkCard: eni.networkCard)
+        pool.enis[eni].flatMap(configuration.layout.table)
     }
 }
 

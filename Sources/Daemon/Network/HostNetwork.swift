@@ -76,17 +76,13 @@ actor HostNetwork {
         Nftables.Table(family: Ruleset.family, name: layout.nftablesTable)
     }
 
-    private func routingTable(_ eni: ENI) -> UInt32? {
-        eni.deviceIndex.flatMap { layout.table(deviceIndex: $0, networkCard: eni.networkCard) }
-    }
-
     private func mark(_ eni: ENI) -> UInt32? {
         eni.deviceIndex.flatMap { layout.mark(eni: $0 + 1) }
     }
 
     /// `nil` for an ENI that the layout has no table or no mark for.
     private func nodeInterface(_ eni: ENI) -> NodeInterface? {
-        guard let table = routingTable(eni), let mark = mark(eni) else { return nil }
+        guard let table = layout.table(of: eni), let mark = mark(eni) else { return nil }
         return NodeInterface(
             mac: eni.mac, table: table,
             role: eni.isPrimary
@@ -99,7 +95,7 @@ actor HostNetwork {
     ) -> Ruleset? {
         guard let primary = enis.first(where: \.isPrimary), let name = interfaces[primary.mac] else { return nil }
         let secondary = enis.filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
-            guard let table = routingTable(eni), let mark = mark(eni) else { return nil }
+            guard let table = layout.table(of: eni), let mark = mark(eni) else { return nil }
             return Ruleset.ENI(group: layout.group(table: table), mark: mark)
         }
         return Ruleset(
@@ -146,5 +142,12 @@ actor HostNetwork {
 
     private func answer(_ mac: MACAddress, _ appeared: Bool) {
         for waiter in appearing.removeValue(forKey: mac) ?? [] { waiter.resume(returning: appeared) }
+    }
+}
+
+extension NetworkLayout {
+    /// The routing table of an ENI; `nil` for one that is attached to nothing or that the layout has no table for.
+    func table(of eni: ENI) -> UInt32? {
+        eni.deviceIndex.flatMap { table(deviceIndex: $0, networkCard: eni.networkCard) }
     }
 }

@@ -29,7 +29,12 @@ let world: [Target] = [
     .library("Nftables", [.subprocess]),
     .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
-    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
+    .library(
+        "Providers",
+        [
+            "Addressing", "Curl", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping", .httpTypes,
+            .xmlCoder,
+        ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -118,6 +123,7 @@ let package = Package(
     name: "warmpool",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
@@ -154,5 +160,6 @@ extension Target.Dependency {
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let xmlCoder = product(name: "XMLCoder", package: "XMLCoder")
     static let yams = product(name: "Yams", package: "Yams")
 }

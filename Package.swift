@@ -3,8 +3,8 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, and
-/// `Fabric` on `Nftables`.
+/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
+/// `Fabric` on `Nftables`, and `Providers` on `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -25,8 +25,9 @@ let world: [Target] = [
     .library("CNI", ["Addressing", "JSON", "Timekeeping"]),
     .library("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .library("Nftables", [.subprocess]),
+    .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
-    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -35,8 +36,8 @@ let assemblies: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "Store", "Timekeeping", .logging, .nio, .nioPosix,
-            .serviceLifecycle, .unixSignals, .yams,
+            "Nftables", "PodNetwork", "Pool", "Providers", "Settings", "Store", "Timekeeping", .logging, .nio,
+            .nioPosix, .serviceLifecycle, .unixSignals,
         ]
     ),
     .target(
@@ -56,7 +57,7 @@ let executables: [Target] = [
         ],
         // The plugin is copied onto hosts of any distribution: no Swift runtime, no C library to find there.
         linkerSettings: [.unsafeFlags(["-static-executable"])]),
-    .executableTarget(name: "warmpoold", dependencies: ["ControlProtocol", "Daemon", .argumentParser]),
+    .executableTarget(name: "warmpoold", dependencies: ["ControlProtocol", "Daemon", "Settings", .argumentParser]),
     .executableTarget(
         name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
     .executableTarget(
@@ -78,8 +79,8 @@ let tests: [Target] = [
     .tests(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers", "Store",
-            "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
+            "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),

@@ -53,11 +53,4 @@ extension Configuration.Provider {
         case .mock: "mock"
         }
     }
-
-    /// The networks of the VPC.
-    var networks: [IPv4Network] {
-        switch self {
-        case .mock(let mock): [mock.cloud.cidr]
-        }
-    }
 }

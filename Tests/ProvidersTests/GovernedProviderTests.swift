@@ -16,6 +16,7 @@ import Timekeeping
         return policy
     }()
 
+    private static let unknown = ENIID("eni-0123456789abcdef0")
     private let clock = ManualClock()
 
     private func governed(
@@ -27,16 +28,16 @@ import Timekeeping
     }
 
     private func error(of provider: GovernedProvider) async throws -> ProviderError {
-        try #require(await #expect(throws: ProviderError.self) { try await provider.delete(ENIID("eni-0")) })
+        try #require(await #expect(throws: ProviderError.self) { try await provider.delete(GovernedProviderTests.unknown) })
     }
 
     @Test("Too many calls of one kind fail without being made") func limited() async throws {
         let provider = try await governed()
-        for _ in 0..<2 { #expect(try await error(of: provider) == .notFound("interface eni-0")) }
+        for _ in 0..<2 { #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)")) }
         #expect(try await error(of: provider) == .throttled(retryAfter: .seconds(2)))
         #expect(try await provider.interfaces().count == 1, "others are not limited by it")
         clock.now = clock.now + .seconds(2)
-        #expect(try await error(of: provider) == .notFound("interface eni-0"))
+        #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
     }
 
     @Test("A provider that throttles is called more slowly") func throttled() async throws {
@@ -61,6 +62,6 @@ import Timekeeping
         clock.now = clock.now + .seconds(8)
         #expect(try await provider.interfaces().count == 1)
         #expect(provider.state.breaker.state == .closed(failures: 0))
-        #expect(try await error(of: provider) == .notFound("interface eni-0"))
+        #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
     }
 }

@@ -2,6 +2,7 @@ import ModelVPC
 import Pool
 import Providers
 import RateLimiting
+import Synchronization
 import Testing
 import Timekeeping
 
@@ -24,11 +25,29 @@ import Timekeeping
     ) async throws -> GovernedProvider {
         let mock = try await MockProvider(
             cloud: TestMock.cloud(throttling: throttling, faults: faults), node: TestMock.node())
-        return GovernedProvider(mock, policy: GovernedProviderTests.strict) { [clock] in clock.now }
+        return GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }) { mock }
     }
 
     private func error(of provider: GovernedProvider) async throws -> ProviderError {
         try #require(await #expect(throws: ProviderError.self) { try await provider.delete(GovernedProviderTests.unknown) })
+    }
+
+    @Test("It is connected to once, by the first call that gets through") func connecting() async throws {
+        let mock = try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
+        let attempts = Mutex(0)
+        let provider = GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }) {
+            () async throws(ProviderError) in
+            let attempt = attempts.withLock { count in
+                count += 1
+                return count
+            }
+            if attempt == 1 { throw .unreachable("not there yet") }
+            return mock
+        }
+        await #expect(throws: ProviderError.unreachable("not there yet")) { _ = try await provider.interfaces() }
+        async let both = (provider.interfaces().count, provider.subnets().count)
+        #expect(try await both == (1, 2))
+        #expect(attempts.withLock { $0 } == 2)
     }
 
     @Test("Too many calls of one kind fail without being made") func limited() async throws {

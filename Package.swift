@@ -75,7 +75,8 @@ let tests: [Target] = [
     .tests("JSON"),
     .tests("CNI", ["Addressing", "JSON"]),
     .tests("InstanceLimits"),
-    .tests("Curl", [.httpTypes]),
+    .target(name: "HTTPTesting", path: "Tests/HTTPTesting"),
+    .tests("Curl", ["HTTPTesting", .httpTypes]),
     .tests("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .tests(

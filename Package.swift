@@ -31,7 +31,11 @@ let world: [Target] = [
     .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .library(
-        "Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping"]),
+        "Providers",
+        [
+            "Addressing", "Curl", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping",
+            .httpTypes, .xmlCoder,
+        ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -135,6 +139,7 @@ let package = Package(
     name: "warmpool",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),

@@ -42,7 +42,8 @@ extension FabricENI {
     fileprivate init(_ interface: GuestInterface) {
         self.init(
             mac: interface.mac, deviceIndex: interface.deviceIndex, subnet: interface.subnetCIDR,
-            primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses)
+            primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses,
+            prefixes: interface.prefixes)
     }
 }
 
@@ -51,13 +52,6 @@ extension Configuration.Provider {
     var name: String {
         switch self {
         case .mock: "mock"
-        }
-    }
-
-    /// The networks of the VPC.
-    var networks: [IPv4Network] {
-        switch self {
-        case .mock(let mock): [mock.cloud.cidr]
         }
     }
 }

@@ -3,8 +3,9 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
-/// `Fabric` on `Nftables`, and `Providers` on `Settings`.
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
+/// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
+/// `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -44,8 +45,8 @@ let assemblies: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "Settings", "Store", "Timekeeping", .logging, .nio,
-            .nioPosix, .serviceLifecycle, .unixSignals,
+            "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
+            .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
         ]
     ),
     .target(
@@ -98,7 +99,7 @@ let tests: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
-            "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "RateLimiting", "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
@@ -130,8 +131,8 @@ let tests: [Target] = [
     .testTarget(
         name: "FaultTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "Pool", "Providers",
-            "Simulator",
+            "Addressing", "ControlProtocol", "Fabric", "HTTPTesting", "InstanceLimits", "JSON", "LiveTesting",
+            "Netlink", "Pool", "Providers", "Simulator",
         ]),
 ]
 
@@ -146,7 +147,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),

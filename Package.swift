@@ -3,8 +3,8 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, and
-/// `Fabric` on `Nftables`.
+/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
+/// `Fabric` on `Nftables`, and `Providers` on `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -27,8 +27,14 @@ let world: [Target] = [
     .library("CNI", ["Addressing", "JSON", "Timekeeping"]),
     .library("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .library("Nftables", [.subprocess]),
+    .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
-    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+    .library(
+        "Providers",
+        [
+            "Addressing", "Curl", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping", .httpTypes,
+            .xmlCoder,
+        ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -37,8 +43,8 @@ let assemblies: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "Store", "Timekeeping", .logging, .nio, .nioPosix,
-            .serviceLifecycle, .unixSignals, .yams,
+            "Nftables", "PodNetwork", "Pool", "Providers", "Settings", "Store", "Timekeeping", .logging, .nio,
+            .nioPosix, .serviceLifecycle, .unixSignals,
         ]
     ),
     .target(
@@ -58,7 +64,7 @@ let executables: [Target] = [
         ],
         // The plugin is copied onto hosts of any distribution: no Swift runtime, no C library to find there.
         linkerSettings: [.unsafeFlags(["-static-executable"])]),
-    .executableTarget(name: "warmpoold", dependencies: ["ControlProtocol", "Daemon", .argumentParser]),
+    .executableTarget(name: "warmpoold", dependencies: ["ControlProtocol", "Daemon", "Settings", .argumentParser]),
     .executableTarget(
         name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
     .executableTarget(
@@ -82,8 +88,8 @@ let tests: [Target] = [
     .tests(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers", "Store",
-            "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
+            "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
@@ -118,6 +124,7 @@ let package = Package(
     name: "warmpool",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
@@ -154,5 +161,6 @@ extension Target.Dependency {
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let xmlCoder = product(name: "XMLCoder", package: "XMLCoder")
     static let yams = product(name: "Yams", package: "Yams")
 }

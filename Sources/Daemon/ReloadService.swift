@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import Settings
 import UnixSignals
 
 /// Reads the configuration again at every SIGHUP, takes over what a running daemon can, and says what it cannot.
@@ -8,7 +9,7 @@ struct ReloadService: Service {
     let log: Logger
     let notifier: SystemdNotifier
     let current: Configuration
-    let load: @Sendable () throws(ConfigurationProblems) -> Configuration
+    let load: @Sendable () throws(SettingsProblems) -> Configuration
 
     func run() async {
         let hangups = await UnixSignalsSequence(trapping: .sighup)
@@ -27,7 +28,7 @@ struct ReloadService: Service {
     private var status: String { "Serving \(current.socket)" }
 
     private func reload(_ running: Configuration) async -> Configuration {
-        do throws(ConfigurationProblems) {
+        do throws(SettingsProblems) {
             let new = try load()
             for key in new.needingRestart(comparedTo: running) {
                 log.warning("\(key) has changed, but takes effect only after a restart of warmpoold")

@@ -7,18 +7,19 @@ import NIOPosix
 import Pool
 import Providers
 import ServiceLifecycle
+import Settings
 import Store
 import Timekeeping
 import UnixSignals
 
 /// The daemon, assembled: runs until it is told to stop.
 public struct WarmpoolDaemon: Sendable {
-    private let load: @Sendable () throws(ConfigurationProblems) -> Configuration
+    private let load: @Sendable () throws(SettingsProblems) -> Configuration
     private let notifier: SystemdNotifier
 
     /// - Parameter load: reads the configuration, at the start and at every SIGHUP.
     public init(
-        environment: [String: String], load: @escaping @Sendable () throws(ConfigurationProblems) -> Configuration
+        environment: [String: String], load: @escaping @Sendable () throws(SettingsProblems) -> Configuration
     ) {
         self.load = load
         notifier = SystemdNotifier(environment: environment)
@@ -26,7 +27,7 @@ public struct WarmpoolDaemon: Sendable {
 
     /// Starts, serves until SIGTERM or SIGINT, drains, stops. SIGHUP reads the configuration again.
     ///
-    /// - Throws: ``ConfigurationProblems``, ``DaemonError``, `StoreError` or `ProviderError`: why it cannot run.
+    /// - Throws: ``SettingsProblems``, ``DaemonError``, `StoreError` or `ProviderError`: why it cannot run.
     public func run() async throws {
         let configuration = try load()
         guard geteuid() == 0 else { throw DaemonError.notRoot }

@@ -3,6 +3,7 @@ import ControlProtocol
 import Daemon
 import FoundationEssentials
 import Glibc
+import Settings
 
 @main
 struct Warmpoold: AsyncParsableCommand {
@@ -39,7 +40,7 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 /// Prints the problems of a configuration.
-func problemsExit(_ problems: ConfigurationProblems) -> ExitCode {
+func problemsExit(_ problems: SettingsProblems) -> ExitCode {
     printError(problems.description)
     let count = problems.problems.count
     printError("warmpoold: the configuration has \(count) \(count == 1 ? "problem" : "problems"); nothing was started")
@@ -59,12 +60,12 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let path = option.config
-        let daemon = WarmpoolDaemon(environment: environment) { () throws(ConfigurationProblems) in
+        let daemon = WarmpoolDaemon(environment: environment) { () throws(SettingsProblems) in
             try Configuration.load(path: path, environment: environment)
         }
         do {
             try await daemon.run()
-        } catch let problems as ConfigurationProblems {
+        } catch let problems as SettingsProblems {
             throw problemsExit(problems)
         } catch {
             printError("warmpoold: \(error)")

@@ -4,6 +4,7 @@ import Logging
 import PodNetwork
 import Pool
 import Providers
+import Settings
 import Testing
 import Yams
 
@@ -52,9 +53,12 @@ import Yams
 
     @Test func everyKeyThatIsReadIsDocumented() throws {
         let documented = try ConfigurationTests.documented()
-        let sources = ConfigurationTests.root.appending(path: "Sources/Daemon/Configuration")
-        let reading = try ["Configuration+Load.swift", "Configuration+Provider.swift"].map {
-            try String(contentsOf: sources.appending(path: $0), encoding: .utf8)
+        let readers = [
+            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Provider.swift",
+            "Providers/Mock/MockCloudConfiguration+Settings.swift",
+        ]
+        let reading = try readers.map {
+            try String(contentsOf: ConfigurationTests.root.appending(path: "Sources/\($0)"), encoding: .utf8)
         }
         let call =
             #/(?:\.(?:string|bool|integer|duration|choice|value|list|dictionary|nested|nestedList)|read)\("(\w+)"/#
@@ -98,7 +102,7 @@ import Yams
         let names = try ConfigurationTests.documented().matches(of: #/\((?<name>[A-Z][A-Z0-9_]+)[,)]/#)
         #expect(Set(names.map(\.name)).count == 11)
         for name in names.map(\.name) {
-            #expect(throws: ConfigurationProblems.self, "\(name) is read") { try parse([String(name): "?"]) }
+            #expect(throws: SettingsProblems.self, "\(name) is read") { try parse([String(name): "?"]) }
         }
     }
 

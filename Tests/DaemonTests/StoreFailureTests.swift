@@ -8,7 +8,7 @@ import Testing
 @testable import Daemon
 
 /// A disk that takes nothing more: nothing is lost, nothing is handed out twice, and all is well when there is room again.
-@Suite(.timeLimit(.minutes(1))) struct StoreFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct StoreFailureTests {
     @Test func aFullDiskFailsADDsButNotDELsAndIsOvercome() async throws {
         let disk = try SmallDisk()
         let node = try await AgentUnderTest(in: disk.path, addresses: 200)
@@ -60,7 +60,7 @@ import Testing
             faults: [.init(.fail(.noAnswer), of: [.assignPrivateIpAddresses], skipping: 20)])
         for number in 0..<20 { _ = await node.add("c\(number)") }
         let filling = try disk.fill()
-        async let waiting = node.add("waiting", within: .seconds(3))
+        async let waiting = node.add("waiting", within: .seconds(10))
         try await eventually("the ADD waits") { await node.agent.pool.waiterCount == 1 }
         for number in 0..<20 where await node.agent.storeTrouble == nil { _ = await node.delete("c\(number)") }
         #expect(await node.agent.storeTrouble != nil)

@@ -5,7 +5,7 @@ import Testing
 import Timekeeping
 
 /// The program `warmpoolctl`, against a daemon and without one.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct WarmpoolctlTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WarmpoolctlTests {
     private static let commands = ["status", "enis", "pods", "explain", "max-pods", "verify", "gc"]
 
     @Test func itSaysWhatItIs() async throws {

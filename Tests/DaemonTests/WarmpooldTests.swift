@@ -6,7 +6,7 @@ import Testing
 import Timekeeping
 
 /// The program `warmpoold`, from outside.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct WarmpooldTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WarmpooldTests {
     // MARK: Command line
 
     @Test func itSaysWhatItIs() async throws {

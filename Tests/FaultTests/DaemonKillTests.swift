@@ -21,7 +21,7 @@ extension FaultTests {
             ],
             cloudSettings: ["latency": "5ms", "attachDelay": "50ms", "detachDelay": "50ms"]))
     struct DaemonKillTests {
-        @Test(.timeLimit(.minutes(3))) func runningPodsNoticeNothingAndNoAddressIsGivenTwiceOrLost() async throws {
+        @Test(.timeLimit(.minutes(5))) func runningPodsNoticeNothingAndNoAddressIsGivenTwiceOrLost() async throws {
             let nodes = try LiveFabric.current.nodes
             let rounds = Rounds(20)
             let first = try await nodes[0].add("stays-1")

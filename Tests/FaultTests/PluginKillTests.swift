@@ -15,7 +15,7 @@ extension FaultTests {
         /// What the runtime does after a plugin of its died.
         enum Aftermath: CaseIterable { case delete, retry, forget }
 
-        @Test(.timeLimit(.minutes(3))) func nothingIsLeaked() async throws {
+        @Test(.timeLimit(.minutes(5))) func nothingIsLeaked() async throws {
             let node = try LiveFabric.current.nodes[0]
             let rounds = Rounds(60)
             var random = rounds.random

@@ -6,7 +6,7 @@ import Providers
 import Testing
 import Timekeeping
 
-@Suite("A mock cloud in a file", .timeLimit(.minutes(1))) struct CloudFileTests {
+@Suite("A mock cloud in a file", .timeLimit(.minutes(5))) struct CloudFileTests {
     let directory: TestDirectory
     let storage: MockCloud.Storage
 

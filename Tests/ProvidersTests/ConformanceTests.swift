@@ -4,7 +4,7 @@ import Providers
 import Testing
 
 /// What every backend does, whatever cloud it stands for.
-@Suite("Provider conformance", .timeLimit(.minutes(1))) struct ConformanceTests {
+@Suite("Provider conformance", .timeLimit(.minutes(5))) struct ConformanceTests {
     @Test("The node knows itself and its primary interface", arguments: ProviderUnderTest.all)
     func node(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)

@@ -42,7 +42,7 @@ private final class Network: Sendable {
     }
 }
 
-@Suite("The network follows the cloud", .timeLimit(.minutes(1))) struct GuestFollowerTests {
+@Suite("The network follows the cloud", .timeLimit(.minutes(5))) struct GuestFollowerTests {
     private let network = Network()
 
     private func start(_ cloud: MockCloud) async throws -> MockProvider {

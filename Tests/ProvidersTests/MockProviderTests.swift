@@ -6,7 +6,7 @@ import Providers
 import Testing
 import Timekeeping
 
-@Suite("The mock provider", .timeLimit(.minutes(1))) struct MockProviderTests {
+@Suite("The mock provider", .timeLimit(.minutes(5))) struct MockProviderTests {
     @Test(
         "Every failure of the cloud has its error",
         arguments: [

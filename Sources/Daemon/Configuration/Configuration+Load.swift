@@ -1,58 +1,33 @@
 import Addressing
-import FoundationEssentials
-import Glibc
 import InstanceLimits
 import Logging
 import ModelVPC
 import PodNetwork
 import Pool
 import Providers
+import Settings
 import Timekeeping
-import Yams
 
 extension Configuration {
     /// Reads a configuration file and the environment, which overrides it.
     ///
-    /// - Throws: ``ConfigurationProblems`` with everything that is wrong.
+    /// - Throws: ``SettingsProblems`` with everything that is wrong.
     public static func load(
         path: String, environment: [String: String]
-    ) throws(ConfigurationProblems) -> Configuration {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw ConfigurationProblems([
-                "\(path): cannot be read (\(error.localizedReason)); name the file with --config, or copy "
-                    + "Config/warmpoold.yaml there"
-            ])
-        }
+    ) throws(SettingsProblems) -> Configuration {
+        let hint = "name the file with --config, or copy Config/warmpoold.yaml there"
+        let text = try SettingsReader.text(ofFile: path, hint: hint)
         return try parse(text, file: path, environment: environment)
     }
 
     /// Reads the text of a configuration file.
     public static func parse(
         _ text: String, file: String, environment: [String: String]
-    ) throws(ConfigurationProblems) -> Configuration {
-        let problems = SettingsReader.Problems()
-        let reader = SettingsReader(try mapping(of: text, file: file), file: file, problems: problems)
-        EnvironmentOverrides.apply(environment, to: reader, problems: problems)
-        let configuration = Configuration(reader)
-        reader.finish()
-        guard problems.list.isEmpty else { throw ConfigurationProblems(problems.list) }
-        return configuration
-    }
-
-    /// An empty document is a mapping without keys.
-    private static func mapping(of text: String, file: String) throws(ConfigurationProblems) -> Node.Mapping {
-        do {
-            guard let root = try Yams.compose(yaml: text), root != Node("") else { return Node.Mapping([]) }
-            if let mapping = root.mapping { return mapping }
-        } catch let error as YamlError {
-            throw ConfigurationProblems([error.problem(in: file)])
-        } catch {
-            throw ConfigurationProblems(["\(file): not valid YAML: \(error)"])
+    ) throws(SettingsProblems) -> Configuration {
+        try SettingsReader.read(text, file: file) { reader, problems in
+            EnvironmentOverrides.apply(environment, to: reader, problems: problems)
+            return Configuration(reader)
         }
-        throw ConfigurationProblems(["\(file): the document must be a mapping of keys to values"])
     }
 
     /// Reads every key, so that every problem is found; with any, the value is of no use.
@@ -142,15 +117,5 @@ extension Configuration {
         routing.finish()
         for problem in layout.problems() { reader.refuse("routing", problem) }
         return layout
-    }
-}
-
-extension Error {
-    /// What the system says, without the wrapping that names the file once more.
-    fileprivate var localizedReason: String {
-        if let cause = (self as? CocoaError)?.underlying as? POSIXError {
-            return String(cString: strerror(cause.code.rawValue))
-        }
-        return "\(self)"
     }
 }

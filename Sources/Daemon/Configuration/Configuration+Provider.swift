@@ -3,6 +3,7 @@ import InstanceLimits
 import ModelVPC
 import Pool
 import Providers
+import Settings
 import Timekeeping
 
 extension Configuration {
@@ -37,39 +38,7 @@ extension Configuration {
         }
         return Mock(
             file: reader.string("file"), instanceID: reader.string("instanceID") ?? "i-mock",
-            instanceType: type ?? "", cloud: readCloud(reader), fabricRouter: reader.string("fabricRouter"))
-    }
-
-    private static func readCloud(_ reader: SettingsReader) -> MockCloudConfiguration {
-        let network = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
-        reader.require("vpcCIDR", "the network of the VPC, such as 10.0.0.0/16")
-        let cidr: IPv4Network? = reader.value("vpcCIDR", expecting: network)
-        reader.require("subnets", "at least one subnet with id, cidr and zone")
-        let subnets = reader.nestedList("subnets").compactMap { subnet -> MockCloudConfiguration.Subnet? in
-            defer { subnet.finish() }
-            for key in ["id", "cidr", "zone"] { subnet.require(key, "a subnet has id, cidr and zone") }
-            guard let id = subnet.string("id"), let zone = subnet.string("zone"),
-                let range: IPv4Network = subnet.value("cidr", expecting: network)
-            else { return nil }
-            if let cidr, !cidr.contains(range) { subnet.refuse("cidr", "\(range) is not within the VPC's \(cidr)") }
-            if !(16...28).contains(range.prefixLength) {
-                subnet.refuse("cidr", "\(range) is not of a subnet's size, /16 to /28")
-            }
-            return .init(id: SubnetID(id), cidr: range, zone: zone)
-        }
-        for (index, subnet) in subnets.enumerated() {
-            for other in subnets[..<index] {
-                if other.id == subnet.id { reader.refuse("subnets", "there are two subnets \(subnet.id)") }
-                guard other.cidr.overlaps(subnet.cidr) else { continue }
-                reader.refuse("subnets", "\(subnet.id) (\(subnet.cidr)) overlaps \(other.id) (\(other.cidr))")
-            }
-        }
-        var settings = ModelVPC.Settings()
-        let minutes = Duration.zero ... .seconds(600)
-        settings.latency = .init(reader.duration("latency", in: minutes) ?? .zero)
-        settings.attachDelay = .init(reader.duration("attachDelay", in: minutes) ?? .zero)
-        settings.detachDelay = .init(reader.duration("detachDelay", in: minutes) ?? .zero)
-        settings.consistencyDelay = .init(reader.duration("consistencyDelay", in: minutes) ?? .zero)
-        return MockCloudConfiguration(cidr: cidr ?? .everything, subnets: subnets, settings: settings)
+            instanceType: type ?? "", cloud: MockCloudConfiguration(reader), fabricRouter: reader.string("fabricRouter")
+        )
     }
 }

@@ -77,15 +77,3 @@ public struct Configuration: Hashable, Sendable {
     /// How long an attached ENI may take to show its interface.
     public var attachTimeout = Duration.seconds(10)
 }
-
-/// A configuration with which the daemon cannot run: everything that is wrong with it.
-public struct ConfigurationProblems: Error, Sendable, CustomStringConvertible {
-    /// One sentence each, with the place, the key, the value and what is allowed.
-    public let problems: [String]
-
-    public init(_ problems: [String]) {
-        self.problems = problems
-    }
-
-    public var description: String { problems.joined(separator: "\n") }
-}

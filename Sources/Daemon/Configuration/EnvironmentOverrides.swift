@@ -1,3 +1,5 @@
+import Settings
+
 /// Settings from the environment, which win over the file: `WARMPOOL_` and the key in capitals, and the classic names of
 /// the AWS VPC CNI.
 enum EnvironmentOverrides {

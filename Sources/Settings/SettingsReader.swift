@@ -1,4 +1,3 @@
-import Addressing
 import Timekeeping
 import Yams
 
@@ -6,20 +5,51 @@ import Yams
 /// collected instead of only the first.
 ///
 /// ```swift
-/// let reader = SettingsReader(root, file: "warmpoold.yaml", problems: problems)
-/// let cooldown = reader.duration("cooldown", in: .zero ... .seconds(3600)) ?? .seconds(30)
-/// reader.finish()
+/// let configuration = try SettingsReader.read(text, file: "warmpoold.yaml") { reader in
+///     Configuration(cooldown: reader.duration("cooldown", in: .zero ... .seconds(3600)) ?? .seconds(30))
+/// }
 /// ```
-final class SettingsReader {
+public final class SettingsReader {
     /// Everything that is wrong, in the order in which it was found.
-    final class Problems {
-        var list: [String] = []
+    public final class Problems {
+        /// One sentence each.
+        public var list: [String] = []
     }
 
     /// A value and where it was written.
-    struct Setting {
+    private struct Setting {
         var node: Node
         var place: String
+    }
+
+    /// Reads a document.
+    ///
+    /// - Parameters:
+    ///   - file: the document's name, for the reports.
+    ///   - body: reads every key, so that every problem is found; with any, what it returns is of no use.
+    /// - Throws: ``SettingsProblems`` with everything that is wrong, unknown keys included.
+    public static func read<Value>(
+        _ text: String, file: String, _ body: (SettingsReader, Problems) -> Value
+    ) throws(SettingsProblems) -> Value {
+        let problems = Problems()
+        let reader = SettingsReader(try mapping(of: text, file: file), file: file, problems: problems)
+        let value = body(reader, problems)
+        reader.finish()
+        guard problems.list.isEmpty else { throw SettingsProblems(problems.list) }
+        return value
+    }
+
+    /// An empty document is a mapping without keys.
+    private static func mapping(of text: String, file: String) throws(SettingsProblems) -> Node.Mapping {
+        do {
+            guard let root = try Yams.compose(yaml: text), root != Node("") else { return Node.Mapping([]) }
+            if let mapping = root.mapping { return mapping }
+        } catch let error as YamlError {
+            throw SettingsProblems([error.problem(in: file)])
+        } catch {
+            throw SettingsProblems(["\(file): not valid YAML: \(error)"])
+        }
+        throw SettingsProblems(["\(file): the document must be a mapping of keys to values"])
     }
 
     private let path: String
@@ -33,7 +63,7 @@ final class SettingsReader {
     ///   - path: the key of the mapping itself, such as `mock`; empty for the document.
     ///   - file: the name of the document.
     ///   - place: where the mapping begins, for the report of a missing key; the document, if `nil`.
-    init(_ mapping: Node.Mapping, path: String = "", file: String, place: String? = nil, problems: Problems) {
+    private init(_ mapping: Node.Mapping, path: String = "", file: String, place: String? = nil, problems: Problems) {
         self.path = path
         self.file = file
         self.place = place ?? file
@@ -49,21 +79,24 @@ final class SettingsReader {
     }
 
     /// Puts a value from elsewhere in the place of that of the document; `null` means there what it means here.
-    func override(_ key: String, with text: String, from place: String) {
+    public func override(_ key: String, with text: String, from place: String) {
         settings[key] = Setting(node: Node(text, .implicit, .plain), place: place)
     }
 
     // MARK: Scalars
 
-    func string(_ key: String) -> String? {
+    /// A text; `nil` where there is none, or none that can be read, which is reported. So do all that follow.
+    public func string(_ key: String) -> String? {
         read(key, expecting: "text that is not empty") { $0.isEmpty ? nil : $0 }
     }
 
-    func bool(_ key: String) -> Bool? {
+    /// `true` or `false`.
+    public func bool(_ key: String) -> Bool? {
         read(key, expecting: "true or false") { ["true": true, "false": false][$0.lowercased()] }
     }
 
-    func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+    /// A whole number in a range, in decimal or with `0x` in hexadecimal digits.
+    public func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         read(key, expecting: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             let isHex = text.hasPrefix("0x")
             return Int(isHex ? String(text.dropFirst(2)) : text, radix: isHex ? 16 : 10)
@@ -71,20 +104,32 @@ final class SettingsReader {
         }
     }
 
-    func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
+    /// A number in a range, with or without a fraction.
+    public func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
+        read(key, expecting: "a number from \(range.lowerBound) to \(range.upperBound)") { text in
+            Double(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// A duration in a range, written with its unit.
+    public func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
         let span = "\(range.lowerBound.text) to \(range.upperBound.text)"
         return read(key, expecting: "a duration with its unit, such as 500ms or 30s, from \(span)") { text in
             Duration(text: text).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
-    func choice<Value: RawRepresentable & CaseIterable>(_ key: String, of type: Value.Type) -> Value?
+    /// One of the names of a type's cases.
+    public func choice<Value: RawRepresentable & CaseIterable>(_ key: String, of type: Value.Type) -> Value?
     where Value.RawValue == String {
         let allowed = type.allCases.map(\.rawValue).joined(separator: ", ")
         return read(key, expecting: "one of \(allowed)", Value.init(rawValue:))
     }
 
-    func value<Value: LosslessStringConvertible>(_ key: String, expecting what: String) -> Value? {
+    /// A value that can be made of its text.
+    ///
+    /// - Parameter what: what is allowed, for the report.
+    public func value<Value: LosslessStringConvertible>(_ key: String, expecting what: String) -> Value? {
         read(key, expecting: what, Value.init)
     }
 
@@ -100,7 +145,11 @@ final class SettingsReader {
     // MARK: Collections
 
     /// A list, as a sequence or as text with commas, as environment variables have it.
-    func list<Value: LosslessStringConvertible>(_ key: String, of what: String) -> [Value]? {
+    public func list<Value: LosslessStringConvertible>(_ key: String, of what: String) -> [Value]? {
+        list(key, of: what, Value.init)
+    }
+
+    private func list<Value>(_ key: String, of what: String, _ convert: (String) -> Value?) -> [Value]? {
         guard let setting = setting(key) else { return nil }
         let texts: [String?]
         if let sequence = setting.node.sequence {
@@ -112,14 +161,22 @@ final class SettingsReader {
             return nil
         }
         return texts.compactMap { text in
-            if let text, !text.isEmpty, let value = Value(text) { return value }
+            if let text, !text.isEmpty, let value = convert(text) { return value }
             problems.list.append(
                 "\(setting.place): \(name(of: key)): \(text.map { "'\($0)'" } ?? "a list or mapping") is not \(what)")
             return nil
         }
     }
 
-    func dictionary(_ key: String) -> [String: String]? {
+    /// A list of names of a type's cases.
+    public func choices<Value: RawRepresentable & CaseIterable>(_ key: String, of type: Value.Type) -> [Value]?
+    where Value.RawValue == String {
+        let allowed = type.allCases.map(\.rawValue).joined(separator: ", ")
+        return list(key, of: "one of \(allowed)") { (text: String) in Value(rawValue: text) }
+    }
+
+    /// A mapping of names to text.
+    public func dictionary(_ key: String) -> [String: String]? {
         guard let setting = setting(key) else { return nil }
         guard let mapping = setting.node.mapping else {
             report(key, setting, expected: "a mapping of names to text")
@@ -137,13 +194,13 @@ final class SettingsReader {
     }
 
     /// The reader of a nested mapping; `nil` where there is none.
-    func nested(_ key: String) -> SettingsReader? {
+    public func nested(_ key: String) -> SettingsReader? {
         guard let setting = setting(key) else { return nil }
         return reader(of: setting.node, name(of: key), setting.place)
     }
 
     /// The readers of a list of mappings, which has at least one.
-    func nestedList(_ key: String) -> [SettingsReader] {
+    public func nestedList(_ key: String) -> [SettingsReader] {
         guard let setting = setting(key) else { return [] }
         guard let sequence = setting.node.sequence else {
             report(key, setting, expected: "a list of mappings")
@@ -166,17 +223,17 @@ final class SettingsReader {
     // MARK: Problems
 
     /// Reports that a required key is missing.
-    func require(_ key: String, _ what: String) {
+    public func require(_ key: String, _ what: String) {
         if setting(key) == nil { problems.list.append("\(place): \(name(of: key)) is missing: \(what)") }
     }
 
     /// Reports a value that is well formed but cannot be.
-    func refuse(_ key: String, _ why: String) {
+    public func refuse(_ key: String, _ why: String) {
         problems.list.append("\(settings[key]?.place ?? place): \(name(of: key)): \(why)")
     }
 
     /// Reports every key that nobody asked for.
-    func finish() {
+    public func finish() {
         for key in settings.keys.sorted() where !known.contains(key) {
             let similar = known.filter { $0.lowercased() == key.lowercased() || $0.isOneEdit(from: key) }.sorted()
             let hint = similar.first.map { "; did you mean \($0)?" } ?? ""

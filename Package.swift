@@ -32,7 +32,7 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping", .httpTypes,
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping", .httpTypes,
             .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
@@ -93,7 +93,8 @@ let tests: [Target] = [
         ]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
-    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+    .tests(
+        "Providers", ["Addressing", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),

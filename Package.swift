@@ -34,7 +34,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping",
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
+            "Timekeeping",
             .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
@@ -104,7 +105,11 @@ let tests: [Target] = [
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
-    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Timekeeping"]),
+    .tests(
+        "Providers",
+        [
+            "Addressing", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Timekeeping",
+        ]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),

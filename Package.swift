@@ -108,7 +108,8 @@ let tests: [Target] = [
     .tests(
         "Providers",
         [
-            "Addressing", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Timekeeping",
+            "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
+            "Timekeeping", .httpTypes, .logging, .subprocess,
         ]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),

@@ -68,7 +68,8 @@ import Testing
     @Test("A server that never answers is given up after all attempts") func silence() async throws {
         let cloud = try ScriptedEC2 { _ in .silence }
         let retry = RetryPolicy(
-            attempts: 2, basePause: .milliseconds(1), attemptTimeout: .milliseconds(100), budget: .seconds(60))
+            attempts: 2, backoff: .init(initial: .milliseconds(1), longest: .milliseconds(1)),
+            attemptTimeout: .milliseconds(100), budget: .seconds(60))
         let error = await #expect(throws: ProviderError.self) { try await cloud.provider(retry: retry).describeNode() }
         guard case .unreachable(let text) = error else {
             Issue.record("\(String(describing: error)) instead of unreachable")

@@ -128,7 +128,7 @@ extension ScriptedEC2.Call {
 extension RetryPolicy {
     /// Short pauses, and time enough for the slowest machine.
     static let patient = RetryPolicy(
-        basePause: .milliseconds(1), longestPause: .milliseconds(5), attemptTimeout: .seconds(60),
+        backoff: .init(initial: .milliseconds(1), longest: .milliseconds(5)), attemptTimeout: .seconds(60),
         budget: .seconds(120))
 }
 

@@ -38,17 +38,9 @@ import struct HTTPTypes.HTTPFields
         #expect(HTTPDate.retryAfter("", now: 0) == nil)
     }
 
-    @Test("Pauses grow up to their bound, anywhere below it") func pauses() {
-        let policy = RetryPolicy(basePause: .seconds(1), longestPause: .seconds(6))
-        for (attempts, bound) in [(1, 1), (2, 2), (3, 4), (4, 6), (1_000, 6)] {
-            let pauses = (0..<200).map { _ in policy.pause(after: attempts) }
-            #expect(pauses.allSatisfy { $0 >= .zero && $0 < .seconds(bound) })
-            #expect(pauses.contains { $0 > .seconds(bound) / 2 } && pauses.contains { $0 < .seconds(bound) / 2 })
-        }
-    }
-
     @Test("Attempts end with their number, and with the budget") func attempts() async {
-        var attempts = Attempts(RetryPolicy(attempts: 2, basePause: .zero, budget: .seconds(60)))
+        var attempts = Attempts(
+            RetryPolicy(attempts: 2, backoff: .init(initial: .zero, longest: .zero), budget: .seconds(60)))
         attempts.begin()
         #expect(await attempts.pauseForNext())
         attempts.begin()

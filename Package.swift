@@ -19,6 +19,8 @@ let core: [Target] = [
 ]
 
 let world: [Target] = [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .library("Curl", ["CCurl", .httpTypes]),
     .systemLibrary(name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-route-3-dev"])]),
     .library("Netlink", ["Addressing", "CNetlink"]),
     .library("PodNetwork", ["Addressing", "Identity", "Netlink"]),
@@ -74,6 +76,7 @@ let tests: [Target] = [
     .tests("JSON"),
     .tests("CNI", ["Addressing", "JSON"]),
     .tests("InstanceLimits"),
+    .tests("Curl", [.httpTypes]),
     .tests("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .tests(
@@ -117,6 +120,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -143,6 +147,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "Collections", package: "swift-collections")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")

@@ -83,7 +83,7 @@ import Timekeeping
             [
                 .assign(eni, .count(0), token: nil), .assign(eni, .count(-1), token: nil),
                 .assign(eni, .these([own]), token: nil), .unassign(eni, [own]),
-                .createInterface(TestCloud.subnet, secondary: .count(-2), tags: [:], token: nil),
+                .createInterface(.init(in: TestCloud.subnet, secondary: .count(-2)), token: nil),
                 .attach(detached, to: TestCloud.node, deviceIndex: 0),
                 .attach(detached, to: TestCloud.node, deviceIndex: -1),
                 .attach(abroad, to: TestCloud.node, deviceIndex: 1),

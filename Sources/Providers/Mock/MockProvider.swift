@@ -72,14 +72,18 @@ public final class MockProvider: CloudProvider {
         return subnets.map(SubnetView.init)
     }
 
-    /// The interface bears ``instanceTag`` beside the tags asked for. A mock cloud has no security groups.
+    /// The interface bears ``instanceTag`` beside the tags asked for. The cloud keeps the security groups, which mean nothing
+    /// to it.
     public func createInterface(
         _ request: InterfaceRequest, token: MutationToken
     ) async throws(ProviderError) -> InterfaceView {
         let tags = request.tags.merging([MockProvider.instanceTag: node.rawValue]) { _, own in own }
         let reply = try await call(
             .createInterface(
-                .init(request.subnet), secondary: .count(request.addressCount), tags: tags, token: token.description))
+                .init(
+                    in: .init(request.subnet), secondary: .count(request.addressCount),
+                    securityGroups: request.securityGroups, tags: tags),
+                token: token.description))
         guard case .interface(let interface) = reply else { throw .unexpectedReply }
         return InterfaceView(interface)
     }

@@ -14,6 +14,7 @@ extension ProviderError {
             case .requestLimitExceeded(let retryAfter): .throttled(retryAfter: retryAfter)
             case .interfaceNotFound(let id): .notFound("interface \(id)")
             case .subnetNotFound(let id): .notFound("subnet \(id)")
+            case .attachmentNotFound(let id): .notFound("attachment \(id)")
             case .instanceNotFound(let id): .notFound("instance \(id)")
             case .addressInUse(let address): .conflict("\(address)")
             case .unauthorized: .permissionDenied("\(failure)")

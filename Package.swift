@@ -3,7 +3,7 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
 /// `Fabric` on `Nftables`, and `Providers` on `Settings`.
 let values: [Target] = [
     .library("Addressing"),
@@ -14,8 +14,9 @@ let values: [Target] = [
 
 let core: [Target] = [
     .library("InstanceLimits", resources: [.embedInCode("instance-types.tsv")]),
-    .library("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
-    .library("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping", .collections]),
+    .library("RateLimiting", ["Timekeeping"]),
+    .library("Pool", ["Addressing", "Identity", "RateLimiting", "Timekeeping", .collections]),
+    .library("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping", .collections]),
 ]
 
 let world: [Target] = [
@@ -29,7 +30,8 @@ let world: [Target] = [
     .library("Nftables", [.subprocess]),
     .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
-    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
+    .library(
+        "Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping"]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -85,9 +87,10 @@ let tests: [Target] = [
             "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
             "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
+    .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
-    .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
-    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+    .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
+    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Timekeeping"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),

@@ -166,12 +166,14 @@ extension Pool {
         case .subnetExhausted(let subnet), .noContiguousPrefix(let subnet):
             subnetTrouble = SubnetTrouble(error: error, subnet: subnet, until: now + configuration.subnetBackoff)
             return now
-        case .throttled, .unreachable, .transient, .malformedReply, .permissionDenied, .invalidCredentials:
+        case .throttled, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
+            .invalidCredentials:
             // One long ago has nothing to do with this one.
-            let last = trouble.flatMap { now < $0.until + configuration.maximumBackoff ? $0 : nil }
+            let last = trouble.flatMap { now < $0.until + configuration.backoff.longest ? $0 : nil }
             let attempts = (last?.attempts ?? 0) + 1
-            var pause = configuration.backoff(attempt: attempts, jitter: jitter)
+            var pause = configuration.backoff.pause(attempt: attempts, jitter: jitter)
             if case .throttled(let asked?) = error { pause += asked }
+            if case .suspended(let least, _) = error { pause += least }
             trouble = Trouble(
                 error: error, since: last?.since ?? now, until: now + pause, attempts: attempts,
                 concernsView: concernsView)
@@ -184,7 +186,7 @@ extension Pool {
     /// contradiction goes away with the next view.
     private func pause(after error: ProviderError, _ jitter: Double) -> Duration {
         if case .limitReached = error { return configuration.subnetBackoff }
-        return error.isDenial ? configuration.subnetBackoff : configuration.backoff(attempt: 6, jitter: jitter)
+        return error.isDenial ? configuration.subnetBackoff : configuration.backoff.pause(attempt: 6, jitter: jitter)
     }
 
     /// The provider did what it was asked.
@@ -245,7 +247,7 @@ extension ProviderError {
     var leavesDoubt: Bool {
         switch self {
         case .unreachable, .malformedReply, .transient: true
-        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .notFound, .conflict,
+        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .suspended, .notFound, .conflict,
             .permissionDenied, .invalidCredentials, .incorrectState:
             false
         }

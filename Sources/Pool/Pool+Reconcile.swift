@@ -30,14 +30,14 @@ extension Pool {
         dropCreationsInDoubt(takenAt)
         comparePods(seen.pods, now)
         let isInDoubt = creations.contains { $0.inDoubtSince != nil } || enis.values.contains(where: \.isInDoubt)
-        readBackAt = isInDoubt ? now + configuration.maximumBackoff / 10 : nil
+        readBackAt = isInDoubt ? now + configuration.backoff.longest / 10 : nil
         return settle(now)
     }
 
     /// The provider's view could not be read; it is asked for again after a pause.
     public mutating func observationFailed(_ error: ProviderError, jitter: Double, now: Instant) -> Outcome {
-        readBackAt =
-            note(error, concernsView: true, jitter, now) ?? now + configuration.backoff(attempt: 4, jitter: jitter)
+        let pause = configuration.backoff.pause(attempt: 4, jitter: jitter)
+        readBackAt = note(error, concernsView: true, jitter, now) ?? now + pause
         return settle(now)
     }
 

@@ -1,11 +1,13 @@
 import Addressing
 import Foundation
 import Logging
+import ModelVPC
 import PodNetwork
 import Pool
 import Providers
 import Settings
 import Testing
+import Timekeeping
 import Yams
 
 @testable import Daemon
@@ -73,9 +75,24 @@ import Yams
         let text = try ConfigurationTests.documented()
             .replacing("limits: null", with: "").replacing("# limits:", with: "limits:")
             .replacing("# vpcCIDRs:", with: "vpcCIDRs:")
+            .replacing("  throttling: null", with: "").replacing("  faults: null", with: "")
+            .replacing(#/(?m)^  # (throttling:|  mutating:|  nonMutating:|  perAction:|faults:|  - \{ effect)/#) {
+                "  " + $0.1
+            }
         let configuration = try parse(text)
         #expect(configuration.limits == NodeLimits(enis: 4, ipv4PerENI: 15))
         #expect(configuration.traffic.vpcCIDRs == [try #require(IPv4Network("10.0.0.0/16"))])
+        guard case .mock(let mock) = configuration.provider else {
+            Issue.record("\(configuration.provider) is not the mock")
+            return
+        }
+        #expect(mock.cloud.throttling.nonMutating == .init(capacity: 100, refillPerSecond: 20))
+        #expect(mock.cloud.throttling.perAction.keys.map(\.rawValue) == ["CreateNetworkInterface"])
+        let hanging = ModelVPC.FaultRule(
+            .fail(.noAnswer), by: .init(rawValue: "i-mock"), from: .origin + .seconds(10),
+            until: .origin + .seconds(60), probability: 0.1)
+        let losing = ModelVPC.FaultRule(.loseReply, of: [.assignPrivateIpAddresses], skipping: 2, count: 1)
+        #expect(mock.cloud.faults == [losing, hanging])
     }
 
     // MARK: The environment

@@ -50,7 +50,14 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
             "Timekeeping",
         ],
-        path: "Simulator", exclude: ["Command"]),
+        path: "Simulator", exclude: ["CloudServer", "Command"]),
+    .target(
+        name: "CloudServer",
+        dependencies: [
+            "Addressing", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Pool", "Providers", "Settings",
+            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .serviceLifecycle, .xmlCoder,
+        ],
+        path: "Simulator/CloudServer"),
 ]
 
 let executables: [Target] = [
@@ -67,7 +74,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-sim",
         dependencies: [
-            "InstanceLimits", "JSON", "Simulator", "Timekeeping", .argumentParser, .unixSignals,
+            "CloudServer", "InstanceLimits", "JSON", "Settings", "Simulator", "Timekeeping", .argumentParser, .logging,
+            .unixSignals,
         ],
         path: "Simulator/Command"),
 ]
@@ -94,6 +102,11 @@ let tests: [Target] = [
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
+    .tests(
+        "CloudServer",
+        [
+            "Addressing", "ModelVPC", "Pool", "Providers", "Settings", "Timekeeping", .httpTypes, .logging, .subprocess,
+        ]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
@@ -123,10 +136,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
@@ -149,13 +165,16 @@ extension Target {
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "Collections", package: "swift-collections")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let xmlCoder = product(name: "XMLCoder", package: "XMLCoder")
     static let yams = product(name: "Yams", package: "Yams")
 }

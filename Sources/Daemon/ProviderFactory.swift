@@ -42,7 +42,8 @@ extension FabricENI {
     fileprivate init(_ interface: GuestInterface) {
         self.init(
             mac: interface.mac, deviceIndex: interface.deviceIndex, subnet: interface.subnetCIDR,
-            primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses)
+            primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses,
+            prefixes: interface.prefixes)
     }
 }
 

@@ -70,6 +70,17 @@ extension ModelVPC {
         .sorted { ($0.attachment?.deviceIndex ?? 0) < ($1.attachment?.deviceIndex ?? 0) }
     }
 
+    /// The instance to which an address belongs, as primary or secondary one or as part of a prefix; `nil` where it
+    /// belongs to none.
+    public func instance(owning address: IPv4Address) -> InstanceID? {
+        instances.values.first { instance in
+            instance.interfaces.compactMap { interfaces[$0] }.contains { interface in
+                interface.primaryAddress == address || interface.secondary.contains { $0.item == address }
+                    || interface.prefixes.contains { $0.item.contains(address) }
+            }
+        }?.id
+    }
+
     /// The interface with the addresses and prefixes that are visible at `instant`.
     func describe(_ interface: Interface, at instant: Instant) -> InterfaceDescription {
         let subnet = subnets[interface.subnet]

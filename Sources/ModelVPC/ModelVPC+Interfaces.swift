@@ -39,13 +39,16 @@ extension ModelVPC {
         interfaces[id]?.attachment?.deleteOnTermination = enabled
     }
 
-    mutating func tag(_ id: InterfaceID, _ tags: [String: String]) throws(Failure) {
-        for (key, value) in try interface(id).tags where tags[key] != nil {
-            untag(id, Tag(key: key, value: value))
-        }
-        for (key, value) in tags {
-            interfaces[id]?.tags[key] = value
-            tagged[Tag(key: key, value: value), default: []].insert(id)
+    mutating func tag(_ ids: [InterfaceID], _ tags: [String: String]) throws(Failure) {
+        for id in ids { _ = try interface(id) }
+        for id in ids {
+            for (key, value) in try interface(id).tags where tags[key] != nil {
+                untag(id, Tag(key: key, value: value))
+            }
+            for (key, value) in tags {
+                interfaces[id]?.tags[key] = value
+                tagged[Tag(key: key, value: value), default: []].insert(id)
+            }
         }
     }
 

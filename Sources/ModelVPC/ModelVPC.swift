@@ -129,7 +129,7 @@ public struct ModelVPC: Hashable, Codable, Sendable {
             return .prefixes(try assignPrefixes(prefixes, to: interface))
         case .unassign(let interface, let addresses, let prefixes, let strictly):
             try unassign(addresses, prefixes, from: interface, strictly: strictly)
-        case .tag(let interface, let tags): try tag(interface, tags)
+        case .tag(let interfaces, let tags): try tag(interfaces, tags)
         }
         return .done
     }

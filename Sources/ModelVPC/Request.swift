@@ -66,8 +66,8 @@ extension ModelVPC {
         /// Takes secondary addresses and prefixes away. One that the interface does not have is no error, unless
         /// `strictly`: then nothing is taken away. Answered by ``Reply/done``.
         case unassign(InterfaceID, [IPv4Address] = [], prefixes: [IPv4Network] = [], strictly: Bool = false)
-        /// Sets tags, and leaves those of other keys. Answered by ``Reply/done``.
-        case tag(InterfaceID, [String: String])
+        /// Sets tags of all these interfaces, and leaves those of other keys. Answered by ``Reply/done``.
+        case tag([InterfaceID], [String: String])
 
         /// The call of the API that this is.
         public var action: Action {

@@ -46,7 +46,7 @@ import Timekeeping
         let requests: [ModelVPC.Request] = [
             .describeInterfaces([nothing]), .attach(nothing, to: TestCloud.node, deviceIndex: 1), .detach(nothing),
             .delete(nothing), .setDeleteOnTermination(nothing, true), .assign(nothing, .count(1), token: nil),
-            .unassign(nothing, []), .tag(nothing, ["a": "b"]),
+            .unassign(nothing, []), .tag([nothing], ["a": "b"]),
         ]
         for request in requests {
             #expect(throws: Failure.interfaceNotFound(nothing)) { try cloud.ask(request) }

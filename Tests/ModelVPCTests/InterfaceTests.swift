@@ -70,7 +70,7 @@ import Timekeeping
         try cloud.ask(.attach(eni, to: other, deviceIndex: 1))
         #expect(try cloud.interfaces(orTagged: tag).map(\.id) == [cloud.primary])
         try cloud.ask(.detach(eni))
-        try cloud.ask(.tag(eni, ["node": "i-2", "more": "yes"]))
+        try cloud.ask(.tag([eni], ["node": "i-2", "more": "yes"]))
         #expect(try cloud.interfaces(orTagged: tag).map(\.id) == [cloud.primary])
         #expect(try cloud.describe(eni)[0].tags == ["node": "i-2", "more": "yes"])
     }

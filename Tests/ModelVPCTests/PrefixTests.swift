@@ -194,6 +194,16 @@ import Timekeeping
         #expect(try cloud.attach(eni, deviceIndex: 1) != first)
     }
 
+    @Test("An address tells its instance") func owner() throws {
+        let cloud = try TestCloud()
+        let own = try cloud.describe(cloud.primary)[0].primaryAddress
+        let secondary = try cloud.assign(cloud.primary, .count(1))[0]
+        let prefix = try cloud.assignPrefixes(cloud.primary, .count(1))[0]
+        let loose = try cloud.create().primaryAddress
+        for address in [own, secondary, prefix[9]] { #expect(cloud.vpc.instance(owning: address) == TestCloud.node) }
+        #expect(cloud.vpc.instance(owning: loose) == nil)
+    }
+
     @Test("Interfaces are searched by instance and by tag") func search() throws {
         let cloud = try TestCloud()
         let (loose, attached) = (try cloud.create(tags: ["a": "1"]).id, try cloud.create(tags: ["a": "2"]).id)

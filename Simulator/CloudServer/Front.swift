@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import ModelVPC
+import NIOCore
+import ServiceLifecycle
+
+/// What a dialect knows about a request besides the request.
+struct CloudContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The address of the caller.
+    let remoteAddress: SocketAddress?
+    private let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+        remoteAddress = source.channel.remoteAddress
+    }
+
+    /// Closes the connection, so that no answer gets through.
+    func hangUp() async {
+        try? await channel.close()
+    }
+}
+
+/// One way to speak to the cloud.
+protocol Dialect: HTTPResponder where Context == CloudContext {
+    /// The answer to a request.
+    ///
+    /// - Throws: ``ModelVPC/Failure/noAnswer`` for a caller that shall get none.
+    func respond(to request: Request, context: CloudContext) async throws -> Response
+}
+
+/// Sends each request to its dialect, by the first part of its path.
+struct Front: HTTPResponder {
+    private let ec2: EC2Dialect
+    private let metadata: MetadataDialect
+
+    init(_ state: CloudState) {
+        ec2 = EC2Dialect(state)
+        metadata = MetadataDialect(state)
+    }
+
+    func respond(to request: Request, context: CloudContext) async throws -> Response {
+        do {
+            return try await dialect(of: request.uri.path).respond(to: request, context: context)
+        } catch ModelVPC.Failure.noAnswer {
+            await leaveWithoutAnswer(request, context)
+            return Response(status: .serviceUnavailable)
+        }
+    }
+
+    private func dialect(of path: String) -> any Dialect {
+        switch path.split(separator: "/").first {
+        case "latest", "imds": metadata
+        default: ec2
+        }
+    }
+
+    /// Holds the connection open until the caller leaves or the server stops, and closes it.
+    private func leaveWithoutAnswer(_ request: Request, _ context: CloudContext) async {
+        try? await cancelWhenGracefulShutdown {
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await Task.sleep(for: .seconds(86_400 * 365))
+            }
+        }
+        await context.hangUp()
+    }
+}

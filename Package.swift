@@ -3,8 +3,9 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
-/// `Fabric` on `Nftables`, and `Providers` on `Settings`.
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
+/// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
+/// `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -33,7 +34,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping",
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
+            "Timekeeping",
             .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
@@ -44,8 +46,8 @@ let assemblies: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "Settings", "Store", "Timekeeping", .logging, .nio,
-            .nioPosix, .serviceLifecycle, .unixSignals,
+            "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
+            .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
         ]
     ),
     .target(
@@ -98,7 +100,7 @@ let tests: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
-            "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "RateLimiting", "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
@@ -135,8 +137,8 @@ let tests: [Target] = [
     .testTarget(
         name: "FaultTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "Pool", "Providers",
-            "Simulator",
+            "Addressing", "ControlProtocol", "Fabric", "HTTPTesting", "InstanceLimits", "JSON", "LiveTesting",
+            "Netlink", "Pool", "Providers", "Simulator",
         ]),
 ]
 

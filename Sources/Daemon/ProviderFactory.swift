@@ -13,6 +13,7 @@ extension Configuration {
     func connectProvider() async throws -> any CloudProvider {
         switch provider {
         case .mock(let mock): try await connect(mock)
+        case .ec2, .rest: throw DaemonError.cannotPrepare("XXX")
         }
     }
 
@@ -52,6 +53,8 @@ extension Configuration.Provider {
     var name: String {
         switch self {
         case .mock: "mock"
+        case .ec2: "ec2"
+        case .rest: "rest"
         }
     }
 }

@@ -45,7 +45,8 @@ let assemblies: [Target] = [
     .library(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
+            "Addressing", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC",
+            "Netlink",
             "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
             .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
         ]

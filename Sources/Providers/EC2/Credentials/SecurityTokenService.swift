@@ -116,17 +116,3 @@ extension HTTPError {
         }
     }
 }
-
-/// `application/x-www-form-urlencoded`, with all but the unreserved characters of RFC 3986 encoded.
-private func formEncoded(_ text: String) -> String {
-    text.utf8.reduce(into: "") { result, byte in
-        let scalar = UnicodeScalar(byte)
-        if scalar.isASCII,
-            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~".contains(Character(scalar))
-        {
-            result.unicodeScalars.append(scalar)
-        } else {
-            result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-        }
-    }
-}

@@ -3,8 +3,9 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
-/// `Fabric` on `Nftables`, and `Providers` on `Settings`.
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
+/// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
+/// `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -14,11 +15,14 @@ let values: [Target] = [
 
 let core: [Target] = [
     .library("InstanceLimits", resources: [.embedInCode("instance-types.tsv")]),
-    .library("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
-    .library("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping", .collections]),
+    .library("RateLimiting", ["Timekeeping"]),
+    .library("Pool", ["Addressing", "Identity", "RateLimiting", "Timekeeping", .collections]),
+    .library("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping", .collections]),
 ]
 
 let world: [Target] = [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .library("Curl", ["CCurl", .httpTypes]),
     .systemLibrary(name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-route-3-dev"])]),
     .library("Netlink", ["Addressing", "CNetlink"]),
     .library("PodNetwork", ["Addressing", "Identity", "Netlink"]),
@@ -27,7 +31,13 @@ let world: [Target] = [
     .library("Nftables", [.subprocess]),
     .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
-    .library("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
+    .library(
+        "Providers",
+        [
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
+            "Timekeeping",
+            .httpTypes, .xmlCoder,
+        ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -36,8 +46,8 @@ let assemblies: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "Settings", "Store", "Timekeeping", .logging, .nio,
-            .nioPosix, .serviceLifecycle, .unixSignals,
+            "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
+            .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
         ]
     ),
     .target(
@@ -82,17 +92,25 @@ let tests: [Target] = [
     .tests("JSON"),
     .tests("CNI", ["Addressing", "JSON"]),
     .tests("InstanceLimits"),
+    .target(name: "HTTPTesting", path: "Tests/HTTPTesting"),
+    .tests("Curl", ["HTTPTesting", .httpTypes]),
     .tests("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .tests("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .tests(
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
-            "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "RateLimiting", "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
+    .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
-    .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
-    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+    .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
+    .tests(
+        "Providers",
+        [
+            "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
+            "Timekeeping", .httpTypes, .logging, .subprocess,
+        ]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
@@ -120,8 +138,8 @@ let tests: [Target] = [
     .testTarget(
         name: "FaultTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "Pool", "Providers",
-            "Simulator",
+            "Addressing", "ControlProtocol", "Fabric", "HTTPTesting", "InstanceLimits", "JSON", "LiveTesting",
+            "Netlink", "Pool", "Providers", "Simulator",
         ]),
 ]
 
@@ -129,13 +147,13 @@ let package = Package(
     name: "warmpool",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),

@@ -1,4 +1,5 @@
 import Addressing
+import RateLimiting
 import Testing
 import Timekeeping
 
@@ -106,7 +107,7 @@ import Timekeeping
     }
 
     @Test("Buckets empty, refill, and are apart for reads, writes and single actions") func throttling() throws {
-        let bucket = ModelVPC.TokenBucket(capacity: 3, refillPerSecond: 2)
+        let bucket = TokenBucket(capacity: 3, refillPerSecond: 2)
         let cloud = try TestCloud(
             throttling: .init(
                 mutating: bucket, nonMutating: .init(capacity: 5, refillPerSecond: 0),

@@ -64,7 +64,7 @@ import Timekeeping
         let late = try MockCloud(configuration, storage: storage, now: { .origin + .seconds(1_000_000) })
         let before = try await MockProvider(cloud: late, node: TestMock.node())
         let eni = try await before.createInterface(
-            InterfaceRequest(subnet: SubnetID("subnet-roomy"), addressCount: 1), token: MutationToken("a"))
+            InterfaceRequest(subnet: SubnetID("subnet-roomy"), secondary: .addresses(1)), token: MutationToken("a"))
         try await before.attach(eni.id, deviceIndex: 1)
         #expect(try await before.interfaces()[1].attachment == .attaching(deviceIndex: 1))
 

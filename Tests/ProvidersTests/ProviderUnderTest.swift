@@ -50,7 +50,7 @@ struct StartedProvider {
 
     func create(in subnet: SubnetID? = nil, addresses: Int = 0, token: String) async throws -> InterfaceView {
         try await provider.createInterface(
-            InterfaceRequest(subnet: subnet ?? roomy, addressCount: addresses), token: MutationToken(token))
+            InterfaceRequest(subnet: subnet ?? roomy, secondary: .addresses(addresses)), token: MutationToken(token))
     }
 
     /// Waits until the cloud shows the interface attached so.

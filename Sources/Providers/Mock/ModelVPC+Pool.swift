@@ -1,3 +1,4 @@
+import Addressing
 import ModelVPC
 import Pool
 
@@ -66,7 +67,7 @@ extension InterfaceView {
         self.init(
             id: ENIID(interface.id), mac: interface.mac, subnet: SubnetID(interface.subnet),
             subnetCIDR: interface.subnetCIDR, attachment: attachment, primaryAddress: interface.primaryAddress,
-            secondaryAddresses: interface.secondaryAddresses, tags: interface.tags)
+            secondaryAddresses: interface.secondaryAddresses, prefixes: interface.prefixes, tags: interface.tags)
     }
 }
 
@@ -79,10 +80,13 @@ extension SubnetView {
 }
 
 extension NodeView {
-    init(_ instance: ModelVPC.Instance) {
+    init(_ instance: ModelVPC.Instance, networks: [IPv4Network]) {
         self.init(
             instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
             primaryENI: ENIID(instance.primaryInterface),
-            limits: NodeLimits(enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface))
+            limits: NodeLimits(
+                enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface,
+                supportsPrefixes: instance.limits.supportsPrefixes),
+            networks: networks)
     }
 }

@@ -62,7 +62,7 @@ let assemblies: [Target] = [
         name: "CloudServer",
         dependencies: [
             "Addressing", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Pool", "Providers", "Settings",
-            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .serviceLifecycle, .xmlCoder,
+            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .nioHTTP1, .serviceLifecycle, .xmlCoder,
         ],
         path: "Simulator/CloudServer"),
 ]
@@ -118,8 +118,9 @@ let tests: [Target] = [
     .tests(
         "CloudServer",
         [
-            "Addressing", "ModelVPC", "Pool", "Providers", "Settings", "Timekeeping", .httpTypes, .logging, .subprocess,
-        ]),
+            "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
+            "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
+        ], exclude: ["clients.py"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
@@ -170,8 +171,8 @@ extension Target {
     }
 
     /// `Tests/<module>Tests`, which mirrors `Sources/<module>`.
-    static func tests(_ module: String, _ dependencies: [Dependency] = []) -> Target {
-        .testTarget(name: module + "Tests", dependencies: [.byName(name: module)] + dependencies)
+    static func tests(_ module: String, _ dependencies: [Dependency] = [], exclude: [String] = []) -> Target {
+        .testTarget(name: module + "Tests", dependencies: [.byName(name: module)] + dependencies, exclude: exclude)
     }
 }
 
@@ -184,6 +185,8 @@ extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")

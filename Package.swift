@@ -111,7 +111,7 @@ let tests: [Target] = [
         [
             "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
             "Timekeeping", .httpTypes, .logging, .subprocess,
-        ]),
+        ], exclude: ["EC2/Moto/world.py"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),

@@ -29,7 +29,8 @@ import Timekeeping
     }
 
     private func error(of provider: GovernedProvider) async throws -> ProviderError {
-        try #require(await #expect(throws: ProviderError.self) { try await provider.delete(GovernedProviderTests.unknown) })
+        try #require(
+            await #expect(throws: ProviderError.self) { try await provider.delete(GovernedProviderTests.unknown) })
     }
 
     @Test("It is connected to once, by the first call that gets through") func connecting() async throws {
@@ -52,7 +53,9 @@ import Timekeeping
 
     @Test("Too many calls of one kind fail without being made") func limited() async throws {
         let provider = try await governed()
-        for _ in 0..<2 { #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)")) }
+        for _ in 0..<2 {
+            #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
+        }
         #expect(try await error(of: provider) == .throttled(retryAfter: .seconds(2)))
         #expect(try await provider.interfaces().count == 1, "others are not limited by it")
         clock.now = clock.now + .seconds(2)

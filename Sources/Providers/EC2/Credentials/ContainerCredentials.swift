@@ -75,7 +75,7 @@ struct ContainerCredentials: Sendable {
         let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }
         guard scheme == "http" else { return scheme == "https" }
         if authority.hasPrefix("[") {
-            return ["[::1]", "[fd00:ec2::23]"].contains(authority.prefix { $0 != "]" } + "]")
+            return ["[::1]", "[fd00:ec2::23]"].contains { authority == $0 || authority.hasPrefix($0 + ":") }
         }
         let host = authority.prefix { $0 != ":" }
         guard let address = IPv4Address(host) else { return host == "localhost" }

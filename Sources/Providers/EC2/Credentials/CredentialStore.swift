@@ -44,7 +44,7 @@ public actor CredentialStore: CredentialSource {
         self.init(now: now) { () async throws(ProviderError) in try await chain.issue() }
     }
 
-    /// Where the present credentials come from, for people; nil before the first ones.
+    /// Where the present credentials come from, for people; nil where there are none.
     public var source: String? { current?.source }
 
     public func credentials() async throws(ProviderError) -> AWSCredentials {
@@ -54,7 +54,7 @@ public actor CredentialStore: CredentialSource {
             return try await refreshed().credentials
         } catch {
             // The old ones do as long as they are valid.
-            guard let expiration = current.expiration, now() < expiration, !Task.isCancelled else { throw error }
+            guard let current = self.current, !Task.isCancelled else { throw error }
             return current.credentials
         }
     }
@@ -107,9 +107,15 @@ public actor CredentialStore: CredentialSource {
 
     private func endRefresh(_ result: Result<IssuedCredentials, ProviderError>) {
         isRefreshing = false
-        // Credentials that look expired are used all the same: this machine's clock may be wrong, and EC2 decides.
-        if case .success(let issued) = result { current = issued }
-        nextRefresh = now() + CredentialStore.pause
+        switch result {
+        case .success(let issued):
+            // Also where they look expired: this machine's clock may be wrong, and EC2 decides.
+            current = issued
+            nextRefresh = now() + CredentialStore.pause
+        case .failure:
+            if let expiration = current?.expiration, expiration <= now() { current = nil }
+            nextRefresh = min(now() + CredentialStore.pause, current?.expiration ?? .max)
+        }
         let waiting = waiters.values
         waiters = [:]
         for waiter in waiting { waiter.resume(returning: result) }

@@ -27,7 +27,7 @@ struct SharedConfiguration: Hashable {
         var section: String?
         // Of an indented line, which belongs to the property before it.
         var isInProperty = false
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let number = index + 1
             let content = line.trimmingWhitespace()
             if content.isEmpty || content.hasPrefix("#") || content.hasPrefix(";") { continue }

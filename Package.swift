@@ -31,7 +31,11 @@ let world: [Target] = [
     .library("Settings", ["Timekeeping", .yams]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .library(
-        "Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping"]),
+        "Providers",
+        [
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
+            "Timekeeping", .httpTypes,
+        ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
 
@@ -98,7 +102,12 @@ let tests: [Target] = [
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
-    .tests("Providers", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Timekeeping"]),
+    .tests(
+        "Providers",
+        [
+            "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
+            "Timekeeping", .logging, .yams,
+        ]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),

@@ -30,6 +30,8 @@ public struct HTTPClientConfiguration: Sendable {
     /// Requests that are under way at once; the others wait, first come, first served.
     public var maximumConcurrentRequests = 1_000
     public var userAgent = "warmpool"
+    /// The I/O thread's name, as `ps -L` shows it; at most 15 bytes.
+    public var threadName = "http-client"
 
     public init() {}
 }

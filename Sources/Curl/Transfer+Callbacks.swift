@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import HTTPTypes
 
 /// What libcurl calls while a transfer runs, on the I/O thread.
@@ -18,6 +19,11 @@ extension Transfer {
             guard let this, let bytes else { return 0 }
             let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
             return Unmanaged<Transfer>.fromOpaque(this).takeUnretainedValue().receiveBody(chunk) ? chunk.count : 0
+        }
+        curl_set_socket_option(easy) { _, socket, _ in
+            // libcurl 7.88 leaves it out. A program that the daemon runs would hold the connection open.
+            guard fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else { return CURL_SOCKOPT_ERROR }
+            return CURL_SOCKOPT_OK
         }
         curl_set_prerequest(easy) { this, _, _, _, _ in
             guard let this else { return CURL_PREREQFUNC_ABORT }
@@ -64,7 +70,8 @@ struct ResponseHead {
     var fields: HTTPFields = [:]
     /// The bytes of all lines so far.
     var size = 0
-    private var isComplete = false
+    /// Whether the empty line after the headers came.
+    private(set) var isComplete = false
 
     /// Takes a line with its end. An interim reply (100, 103) begins a new head; trailers are left out.
     mutating func receive(_ line: UnsafeRawBufferPointer) {

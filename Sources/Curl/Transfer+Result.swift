@@ -5,6 +5,10 @@ extension Transfer {
     func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPError> {
         if let failure { return .failure(failure) }
         guard code == CURLE_OK else { return .failure(error(code)) }
+        guard head.isComplete else {
+            // libcurl takes it for a reply without a body.
+            return .failure(.interrupted("\(exchange.target.authority): the connection ended within the headers"))
+        }
         var status = 0
         curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return .success(HTTPResponse(status: status, headers: head.fields, body: body))

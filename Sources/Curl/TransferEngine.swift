@@ -4,9 +4,6 @@ import Synchronization
 
 /// The I/O thread and what other threads tell it.
 final class TransferEngine: Sendable {
-    /// The name of the I/O thread.
-    static let threadName = "http-client"
-
     enum Command {
         case start(Exchange, Exchange.Continuation)
         case cancel(Exchange)
@@ -78,7 +75,7 @@ final class TransferEngine: Sendable {
             curl_multi_cleanup(handle)
             throw .connectionFailed("the I/O thread could not be made: \(String(cString: strerror(code)))")
         }
-        pthread_setname_np(thread, TransferEngine.threadName)
+        pthread_setname_np(thread, configuration.threadName)
         state.withLock { [thread] in $0.thread = thread }
     }
 

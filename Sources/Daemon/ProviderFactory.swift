@@ -13,6 +13,7 @@ extension Configuration {
     func connectProvider() async throws -> any CloudProvider {
         switch provider {
         case .mock(let mock): try await connect(mock)
+        case .ec2, .rest: throw DaemonError.cannotPrepare("XXX")
         }
     }
 
@@ -52,13 +53,8 @@ extension Configuration.Provider {
     var name: String {
         switch self {
         case .mock: "mock"
-        }
-    }
-
-    /// The networks of the VPC.
-    var networks: [IPv4Network] {
-        switch self {
-        case .mock(let mock): [mock.cloud.cidr]
+        case .ec2: "ec2"
+        case .rest: "rest"
         }
     }
 }

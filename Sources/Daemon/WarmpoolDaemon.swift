@@ -75,9 +75,10 @@ public struct WarmpoolDaemon: Sendable {
             contents.snapshot, sameBoot: contents.isSameBoot, configuration: configuration.pool,
             nonce: "\(UUID())", now: BootClock.now)
         try store.begin(bootID: boot, changes)
+        let provider = try await configuration.connectProvider()
         return NodeAgent(
             configuration: configuration, pool: pool, store: store,
-            provider: try await configuration.connectProvider(),
+            provider: GovernedProvider(policy: configuration.calls, now: { BootClock.now }) { provider },
             host: try HostNetwork(configuration), eventLoop: eventLoop, log: log)
     }
 

@@ -89,13 +89,19 @@ public struct NodeView: Hashable, Sendable {
     public var primaryENI: ENIID
     /// What the type allows.
     public var limits: NodeLimits
+    /// The networks of the VPC, within which packets keep their addresses.
+    public var networks: [IPv4Network]
 
-    public init(instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits) {
+    public init(
+        instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits,
+        networks: [IPv4Network]
+    ) {
         self.instanceID = instanceID
         self.instanceType = instanceType
         self.zone = zone
         self.primaryENI = primaryENI
         self.limits = limits
+        self.networks = networks
     }
 }
 

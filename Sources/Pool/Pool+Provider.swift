@@ -170,13 +170,20 @@ extension Pool {
             .invalidCredentials:
             // One long ago has nothing to do with this one.
             let last = trouble.flatMap { now < $0.until + configuration.backoff.longest ? $0 : nil }
-            let attempts = (last?.attempts ?? 0) + 1
-            var pause = configuration.backoff.pause(attempt: attempts, jitter: jitter)
-            if case .throttled(let asked?) = error { pause += asked }
-            if case .suspended(let least, _) = error { pause += least }
-            trouble = Trouble(
-                error: error, since: last?.since ?? now, until: now + pause, attempts: attempts,
+            var next = Trouble(
+                error: error, since: last?.since ?? now, until: now, attempts: (last?.attempts ?? 0) + 1,
                 concernsView: concernsView)
+            var pause = configuration.backoff.pause(attempt: next.attempts, jitter: jitter)
+            switch error {
+            case .throttled(let asked?): pause += asked
+            case .suspended(let asked, _):
+                // A call that was not made says nothing new about the provider.
+                if let last { next = last }
+                pause = asked
+            default: break
+            }
+            next.until = now + pause
+            trouble = next
             return trouble?.until
         case .limitReached, .notFound, .conflict, .incorrectState: return nil
         }

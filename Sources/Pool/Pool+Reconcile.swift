@@ -45,7 +45,10 @@ extension Pool {
     /// what it is asked is another matter.
     private mutating func viewAnswered() {
         if trouble?.concernsView == true { trouble = nil }
-        if case .unreachable? = trouble?.error { trouble = nil }
+        switch trouble?.error {
+        case .unreachable, .suspended: trouble = nil
+        default: break
+        }
     }
 
     /// Takes in an ENI that was created by our doing; its addresses are free.

@@ -5,18 +5,24 @@ import Synchronization
 import Timekeeping
 
 /// A provider that is not called more often than its ``CallPolicy`` and its own throttling allow, and not at all for a
-/// while when it keeps failing.
+/// while when it keeps failing. It is connected to by the first call that needs it, so that a daemon can start while the
+/// cloud is away.
 ///
 /// A call that is not made throws ``ProviderError/throttled(retryAfter:)`` or ``ProviderError/suspended(retryAfter:_:)``.
 public final class GovernedProvider: CloudProvider {
-    private let base: any CloudProvider
+    private let connection: Connection
     private let now: @Sendable () -> Instant
     private let governor: Mutex<CallGovernor>
     private let lastFailure = Mutex<ProviderError?>(nil)
 
-    /// - Parameter now: the clock by which calls are spread.
-    public init(_ base: any CloudProvider, policy: CallPolicy, now: @escaping @Sendable () -> Instant) {
-        self.base = base
+    /// - Parameters:
+    ///   - now: the clock by which calls are spread.
+    ///   - connect: makes the provider; what it throws the call throws, and the next call tries again.
+    public init(
+        policy: CallPolicy, now: @escaping @Sendable () -> Instant,
+        connect: @escaping @Sendable () async throws(ProviderError) -> any CloudProvider
+    ) {
+        connection = Connection(connect)
         self.now = now
         governor = Mutex(CallGovernor(policy))
     }
@@ -104,7 +110,7 @@ public final class GovernedProvider: CloudProvider {
         }
         let start = now()
         do throws(ProviderError) {
-            let value = try await body(base)
+            let value = try await body(try await connection.provider())
             note(call, start, .answered)
             return value
         } catch {
@@ -126,6 +132,35 @@ public final class GovernedProvider: CloudProvider {
         } catch {
             throw .unreachable("the call was cancelled")
         }
+    }
+}
+
+/// Makes a provider once, whoever asks for it first.
+private actor Connection {
+    private let connect: @Sendable () async throws(ProviderError) -> any CloudProvider
+    private var connected: (any CloudProvider)?
+    private var connecting: Task<Result<any CloudProvider, ProviderError>, Never>?
+
+    init(_ connect: @escaping @Sendable () async throws(ProviderError) -> any CloudProvider) {
+        self.connect = connect
+    }
+
+    func provider() async throws(ProviderError) -> any CloudProvider {
+        if let connected { return connected }
+        let task =
+            connecting
+            ?? Task { [connect] in
+                do throws(ProviderError) {
+                    return .success(try await connect())
+                } catch {
+                    return .failure(error)
+                }
+            }
+        connecting = task
+        let result = await task.value
+        if connecting == task { connecting = nil }
+        connected = try result.get()
+        return try result.get()
     }
 }
 

@@ -17,7 +17,7 @@ public enum ProviderCall: String, Hashable, CaseIterable, Sendable {
 /// How a node treats its provider.
 public struct CallPolicy: Hashable, Sendable {
     /// For each of the calls that change something.
-    public var mutating = CallLimit(burst: 10, perSecond: 2)
+    public var mutating = CallLimit(burst: 20, perSecond: 5)
     /// For each of the calls that only describe.
     public var describing = CallLimit(burst: 20, perSecond: 5)
     /// How long a call waits for its turn; one that would have to wait longer fails at once.

@@ -41,7 +41,7 @@ import Yams
             shorter[Node(key)] = nil
             #expect(try parse(Yams.serialize(node: .mapping(shorter))) == whole, "the default of \(key)")
         }
-        for outer in ["mock", "routing"] {
+        for outer in ["mock", "routing", "calls", "ec2"] {
             let mapping = try #require(document[Node(outer)]?.mapping)
             for key in mapping.keys.compactMap(\.string) where !examples.contains("\(outer).\(key)") {
                 var shorter = document
@@ -193,7 +193,7 @@ import Yams
         "socket": ("socket", { $0.socket = "/other" }), "store": ("store", { $0.store = "/other" }),
         "logLevel": ("logLevel", { $0.logLevel = .debug }), "logFormat": ("logFormat", { $0.logFormat = .json }),
         "provider": ("provider", { $0.provider = other($0.provider) }),
-        "pool": (nil, { $0.pool.cooldown = .seconds(1) }),
+        "calls": ("calls", { $0.calls.failureThreshold = 1 }), "pool": (nil, { $0.pool.cooldown = .seconds(1) }),
         "limits": ("limits", { $0.limits = NodeLimits(enis: 2, ipv4PerENI: 3) }),
         "podMTU": (nil, { $0.podMTU = 1300 }), "eniMTU": ("eniMTU", { $0.eniMTU = 1400 }),
         "eniSubnet": (nil, { $0.eniSubnet = SubnetID("b") }), "securityGroups": (nil, { $0.securityGroups = ["sg"] }),

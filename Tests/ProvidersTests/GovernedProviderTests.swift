@@ -2,6 +2,7 @@ import ModelVPC
 import Pool
 import Providers
 import RateLimiting
+import Synchronization
 import Testing
 import Timekeeping
 
@@ -16,6 +17,7 @@ import Timekeeping
         return policy
     }()
 
+    private static let unknown = ENIID("eni-0123456789abcdef0")
     private let clock = ManualClock()
 
     private func governed(
@@ -23,20 +25,41 @@ import Timekeeping
     ) async throws -> GovernedProvider {
         let mock = try await MockProvider(
             cloud: TestMock.cloud(throttling: throttling, faults: faults), node: TestMock.node())
-        return GovernedProvider(mock, policy: GovernedProviderTests.strict) { [clock] in clock.now }
+        return GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }) { mock }
     }
 
     private func error(of provider: GovernedProvider) async throws -> ProviderError {
-        try #require(await #expect(throws: ProviderError.self) { try await provider.delete(ENIID("eni-0")) })
+        try #require(
+            await #expect(throws: ProviderError.self) { try await provider.delete(GovernedProviderTests.unknown) })
+    }
+
+    @Test("It is connected to once, by the first call that gets through") func connecting() async throws {
+        let mock = try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
+        let attempts = Mutex(0)
+        let provider = GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }) {
+            () async throws(ProviderError) in
+            let attempt = attempts.withLock { count in
+                count += 1
+                return count
+            }
+            if attempt == 1 { throw .unreachable("not there yet") }
+            return mock
+        }
+        await #expect(throws: ProviderError.unreachable("not there yet")) { _ = try await provider.interfaces() }
+        async let both = (provider.interfaces().count, provider.subnets().count)
+        #expect(try await both == (1, 2))
+        #expect(attempts.withLock { $0 } == 2)
     }
 
     @Test("Too many calls of one kind fail without being made") func limited() async throws {
         let provider = try await governed()
-        for _ in 0..<2 { #expect(try await error(of: provider) == .notFound("interface eni-0")) }
+        for _ in 0..<2 {
+            #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
+        }
         #expect(try await error(of: provider) == .throttled(retryAfter: .seconds(2)))
         #expect(try await provider.interfaces().count == 1, "others are not limited by it")
         clock.now = clock.now + .seconds(2)
-        #expect(try await error(of: provider) == .notFound("interface eni-0"))
+        #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
     }
 
     @Test("A provider that throttles is called more slowly") func throttled() async throws {
@@ -61,6 +84,6 @@ import Timekeeping
         clock.now = clock.now + .seconds(8)
         #expect(try await provider.interfaces().count == 1)
         #expect(provider.state.breaker.state == .closed(failures: 0))
-        #expect(try await error(of: provider) == .notFound("interface eni-0"))
+        #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
     }
 }

@@ -54,7 +54,7 @@ public final class MockProvider: CloudProvider {
 
     public func describeNode() async throws(ProviderError) -> NodeView {
         guard case .instance(let instance) = try await call(.describeInstance(node)) else { throw .unexpectedReply }
-        return NodeView(instance)
+        return NodeView(instance, networks: [try await cloud.inspect { vpc, _ in vpc.cidr }])
     }
 
     public func interfaces() async throws(ProviderError) -> [InterfaceView] {

@@ -1,3 +1,4 @@
+import Addressing
 import ModelVPC
 import Pool
 
@@ -79,12 +80,13 @@ extension SubnetView {
 }
 
 extension NodeView {
-    init(_ instance: ModelVPC.Instance) {
+    init(_ instance: ModelVPC.Instance, networks: [IPv4Network]) {
         self.init(
             instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
             primaryENI: ENIID(instance.primaryInterface),
             limits: NodeLimits(
                 enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface,
-                supportsPrefixes: instance.limits.supportsPrefixes))
+                supportsPrefixes: instance.limits.supportsPrefixes),
+            networks: networks)
     }
 }

@@ -1,0 +1,54 @@
+import Addressing
+import Pool
+import Timekeeping
+
+/// What EC2 refused a request with.
+struct EC2Error: Error, Hashable, Sendable {
+    /// Such as `InvalidNetworkInterfaceID.NotFound`; `nil` where the reply's body is none of EC2's.
+    var code: String?
+    var message: String
+    var status: Int
+    var requestID: String?
+    /// How long the reply's `Retry-After` asks to wait.
+    var retryAfter: Duration?
+    /// When EC2 sent it, by its own clock, in seconds since 1970.
+    var serverTime: Int?
+
+    /// EC2's words, with what its operator finds the request by.
+    var text: String {
+        let words = excerpt(message, 300)
+        let said = [code, words.isEmpty ? nil : words].compactMap(\.self).joined(separator: ": ")
+        let request = requestID.map { " (request \(excerpt($0, 80)))" } ?? ""
+        return (said.isEmpty ? "status \(status)" : said) + request
+    }
+}
+
+/// The body of a refusal: `Response/Errors/Error` with `Code` and `Message`, and `RequestID` beside.
+/// Source: EC2 API reference, "Error codes for the Amazon EC2 API".
+struct EC2ErrorReply: Decodable {
+    struct Errors: Decodable {
+        let first: Problem
+
+        private enum CodingKeys: String, CodingKey {
+            case first = "Error"
+        }
+    }
+
+    struct Problem: Decodable {
+        let code: String
+        let message: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case code = "Code"
+            case message = "Message"
+        }
+    }
+
+    let errors: Errors
+    let requestID: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case errors = "Errors"
+        case requestID = "RequestID"
+    }
+}

@@ -1,0 +1,96 @@
+import Addressing
+import Pool
+
+/// The one place in which EC2's vocabulary becomes the pool's.
+
+extension EC2Interface {
+    /// The interface as the pool sees it; `nil` for one without an IPv4 address of its own, as those for IPv6 or EFA
+    /// alone, on which no pod address can be.
+    ///
+    /// - Throws: ``ProviderError/malformedReply(_:)`` that says which of its attributes cannot be read.
+    func view(subnetCIDR: IPv4Network) throws(ProviderError) -> InterfaceView? {
+        guard let privateIpAddress else { return nil }
+        guard let mac = MACAddress(macAddress), let primaryAddress = IPv4Address(privateIpAddress) else {
+            throw .malformedReply("EC2 gives \(id) the MAC '\(macAddress)' and the address '\(privateIpAddress)'")
+        }
+        return InterfaceView(
+            id: id, mac: mac, subnet: SubnetID(subnetId), subnetCIDR: subnetCIDR, attachment: attachmentView,
+            networkCard: attachment?.networkCardIndex ?? 0, primaryAddress: primaryAddress,
+            secondaryAddresses: try secondaryAddresses(),
+            prefixes: try prefixes(ipv4PrefixSet), tags: tags(tagSet))
+    }
+
+    func secondaryAddresses() throws(ProviderError) -> [IPv4Address] {
+        try addresses(privateIpAddressesSet).filter { $0.description != privateIpAddress }
+    }
+
+    /// `status` is attaching, attached, detaching or detached.
+    private var attachmentView: InterfaceView.Attachment {
+        switch (attachment?.status, attachment?.deviceIndex) {
+        case ("attaching"?, let index?): .attaching(deviceIndex: index)
+        case ("attached"?, let index?): .attached(deviceIndex: index)
+        case ("detaching"?, _): .detaching
+        default: .detached
+        }
+    }
+}
+
+/// The addresses of a list, in its order.
+///
+/// - Throws: ``ProviderError/malformedReply(_:)`` that names the one that is none.
+func addresses(_ list: Items<EC2Address>?) throws(ProviderError) -> [IPv4Address] {
+    var addresses: [IPv4Address] = []
+    for item in list?.items ?? [] {
+        guard let address = IPv4Address(item.privateIpAddress) else {
+            throw .malformedReply("EC2 gives the address '\(item.privateIpAddress)'")
+        }
+        addresses.append(address)
+    }
+    return addresses
+}
+
+/// The prefixes of a list, in its order.
+///
+/// - Throws: ``ProviderError/malformedReply(_:)`` that names the one that is none.
+func prefixes(_ list: Items<EC2Prefix>?) throws(ProviderError) -> [IPv4Network] {
+    var prefixes: [IPv4Network] = []
+    for item in list?.items ?? [] {
+        guard let prefix = IPv4Network(item.ipv4Prefix) else {
+            throw .malformedReply("EC2 gives the prefix '\(item.ipv4Prefix)'")
+        }
+        prefixes.append(prefix)
+    }
+    return prefixes
+}
+
+private func tags(_ list: Items<EC2Tag>?) -> [String: String] {
+    (list?.items ?? []).reduce(into: [:]) { $0[$1.key] = $1.value ?? "" }
+}
+
+extension EC2Subnet {
+    /// - Throws: ``ProviderError/malformedReply(_:)`` for a CIDR block that is none.
+    func view() throws(ProviderError) -> SubnetView {
+        SubnetView(
+            id: SubnetID(subnetId), cidr: try cidr(), zone: availabilityZone, freeAddresses: availableIpAddressCount,
+            tags: tags(tagSet))
+    }
+
+    func cidr() throws(ProviderError) -> IPv4Network {
+        guard let cidr = IPv4Network(cidrBlock) else {
+            throw .malformedReply("EC2 gives \(subnetId) the CIDR block '\(cidrBlock)'")
+        }
+        return cidr
+    }
+}
+
+extension EC2InstanceType {
+    /// The limits of network card 0. Prefixes are for instances on the Nitro system: those with its hypervisor, and
+    /// those without any (EC2 user guide, "Prefix delegation for EC2 network interfaces").
+    var limits: NodeLimits {
+        let card = networkInfo.networkCards?.items.first { $0.networkCardIndex == 0 }
+        return NodeLimits(
+            enis: card?.maximumNetworkInterfaces ?? networkInfo.maximumNetworkInterfaces,
+            ipv4PerENI: networkInfo.ipv4AddressesPerInterface, ipv6PerENI: networkInfo.ipv6AddressesPerInterface ?? 0,
+            supportsPrefixes: hypervisor == "nitro" || bareMetal == true)
+    }
+}

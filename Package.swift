@@ -60,7 +60,7 @@ let assemblies: [Target] = [
         name: "CloudServer",
         dependencies: [
             "Addressing", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Pool", "Providers", "Settings",
-            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .serviceLifecycle, .xmlCoder,
+            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .nioHTTP1, .serviceLifecycle, .xmlCoder,
         ],
         path: "Simulator/CloudServer"),
 ]
@@ -116,8 +116,9 @@ let tests: [Target] = [
     .tests(
         "CloudServer",
         [
-            "Addressing", "ModelVPC", "Pool", "Providers", "Settings", "Timekeeping", .httpTypes, .logging, .subprocess,
-        ]),
+            "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
+            "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
+        ], exclude: ["clients.py"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
@@ -182,6 +183,8 @@ extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")

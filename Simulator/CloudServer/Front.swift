@@ -18,8 +18,11 @@ struct CloudContext: RequestContext {
         remoteAddress = source.channel.remoteAddress
     }
 
-    /// Closes the connection, so that no answer gets through.
-    func hangUp() async {
+    /// Waits until the caller leaves or the server stops, and closes the connection, so that no answer gets through.
+    func leaveWithoutAnswer() async {
+        try? await cancelWhenGracefulShutdown {
+            try await DepartureHandler.departure(from: channel)
+        }
         try? await channel.close()
     }
 }
@@ -48,7 +51,7 @@ struct Front: HTTPResponder {
         do {
             return try await dialect(of: request.uri.path).respond(to: request, context: context)
         } catch ModelVPC.Failure.noAnswer {
-            await leaveWithoutAnswer(request, context)
+            await context.leaveWithoutAnswer()
             return Response(status: .serviceUnavailable)
         }
     }
@@ -59,15 +62,5 @@ struct Front: HTTPResponder {
         case "v1": rest
         default: ec2
         }
-    }
-
-    /// Holds the connection open until the caller leaves or the server stops, and closes it.
-    private func leaveWithoutAnswer(_ request: Request, _ context: CloudContext) async {
-        try? await cancelWhenGracefulShutdown {
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await Task.sleep(for: .seconds(86_400 * 365))
-            }
-        }
-        await context.hangUp()
     }
 }

@@ -35,8 +35,7 @@ let world: [Target] = [
         "Providers",
         [
             "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
-            "Timekeeping",
-            .httpTypes, .xmlCoder,
+            "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -110,7 +109,7 @@ let tests: [Target] = [
         "Providers",
         [
             "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
-            "Timekeeping", .httpTypes, .logging, .subprocess,
+            "Timekeeping", .httpTypes, .logging, .subprocess, .yams,
         ], exclude: ["EC2/Moto/world.py"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),

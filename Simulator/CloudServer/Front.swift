@@ -39,10 +39,12 @@ protocol Dialect: HTTPResponder where Context == CloudContext {
 struct Front: HTTPResponder {
     private let ec2: EC2Dialect
     private let metadata: MetadataDialect
+    private let rest: RESTDialect
 
     init(_ state: CloudState) {
         ec2 = EC2Dialect(state)
         metadata = MetadataDialect(state)
+        rest = RESTDialect(state)
     }
 
     func respond(to request: Request, context: CloudContext) async throws -> Response {
@@ -57,6 +59,7 @@ struct Front: HTTPResponder {
     private func dialect(of path: String) -> any Dialect {
         switch path.split(separator: "/").first {
         case "latest", "imds": metadata
+        case "v1": rest
         default: ec2
         }
     }

@@ -35,8 +35,7 @@ let world: [Target] = [
         "Providers",
         [
             "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
-            "Timekeeping",
-            .httpTypes, .xmlCoder,
+            "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -45,7 +44,8 @@ let assemblies: [Target] = [
     .library(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
+            "Addressing", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC",
+            "Netlink",
             "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
             .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
         ]
@@ -61,7 +61,7 @@ let assemblies: [Target] = [
         name: "CloudServer",
         dependencies: [
             "Addressing", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Pool", "Providers", "Settings",
-            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .serviceLifecycle, .xmlCoder,
+            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .nioHTTP1, .serviceLifecycle, .xmlCoder,
         ],
         path: "Simulator/CloudServer"),
 ]
@@ -109,7 +109,7 @@ let tests: [Target] = [
         "Providers",
         [
             "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
-            "Timekeeping", .httpTypes, .logging, .subprocess,
+            "Timekeeping", .httpTypes, .logging, .subprocess, .yams,
         ], exclude: ["EC2/Moto/world.py"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
@@ -117,8 +117,9 @@ let tests: [Target] = [
     .tests(
         "CloudServer",
         [
-            "Addressing", "ModelVPC", "Pool", "Providers", "Settings", "Timekeeping", .httpTypes, .logging, .subprocess,
-        ]),
+            "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
+            "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
+        ], exclude: ["clients.py"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
@@ -183,6 +184,8 @@ extension Target.Dependency {
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")

@@ -24,6 +24,7 @@ extension CloudConfiguration {
         instances = reader.nestedList("instances").compactMap { Instance($0, subnets: cloud.subnets) }
         credentials = reader.nestedList("credentials").compactMap { Credential($0) }
         role = reader.nested("role").flatMap { Role($0) }
+        bearerToken = reader.string("bearerToken")
         region = reader.string("region") ?? region
         imdsInstance = reader.string("imdsInstance").map(ModelVPC.InstanceID.init)
         fabricRouter = reader.string("fabricRouter")

@@ -68,6 +68,8 @@ public struct CloudConfiguration: Sendable {
     public var credentials: [Credential]
     /// The instances' role, if they have one.
     public var role: Role?
+    /// What a caller of the REST API has to bring; `nil`: it is not looked at.
+    public var bearerToken: String?
     /// The name of the region.
     public var region: String
     /// The instance to which the metadata service answers callers whose address is no instance's.
@@ -78,13 +80,14 @@ public struct CloudConfiguration: Sendable {
     /// A cloud that looks at no signature and makes no links, unless told to.
     public init(
         cloud: MockCloudConfiguration, instances: [Instance] = [], credentials: [Credential] = [],
-        role: Role? = nil, region: String = "us-east-1", imdsInstance: ModelVPC.InstanceID? = nil,
-        fabricRouter: String? = nil
+        role: Role? = nil, bearerToken: String? = nil, region: String = "us-east-1",
+        imdsInstance: ModelVPC.InstanceID? = nil, fabricRouter: String? = nil
     ) {
         self.cloud = cloud
         self.instances = instances
         self.credentials = credentials
         self.role = role
+        self.bearerToken = bearerToken
         self.region = region
         self.imdsInstance = imdsInstance
         self.fabricRouter = fabricRouter

@@ -42,6 +42,7 @@ public final class CloudServer: Sendable {
         let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Int, any Error>.self)
         let application = Application(
             responder: Front(state),
+            server: .http1(configuration: .init(additionalChannelHandlers: [DepartureHandler.Installer()])),
             configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 outcome.yield(.success(channel.localAddress?.port ?? port))

@@ -18,8 +18,11 @@ struct CloudContext: RequestContext {
         remoteAddress = source.channel.remoteAddress
     }
 
-    /// Closes the connection, so that no answer gets through.
-    func hangUp() async {
+    /// Waits until the caller leaves or the server stops, and closes the connection, so that no answer gets through.
+    func leaveWithoutAnswer() async {
+        try? await cancelWhenGracefulShutdown {
+            try await DepartureHandler.departure(from: channel)
+        }
         try? await channel.close()
     }
 }
@@ -36,17 +39,19 @@ protocol Dialect: HTTPResponder where Context == CloudContext {
 struct Front: HTTPResponder {
     private let ec2: EC2Dialect
     private let metadata: MetadataDialect
+    private let rest: RESTDialect
 
     init(_ state: CloudState) {
         ec2 = EC2Dialect(state)
         metadata = MetadataDialect(state)
+        rest = RESTDialect(state)
     }
 
     func respond(to request: Request, context: CloudContext) async throws -> Response {
         do {
             return try await dialect(of: request.uri.path).respond(to: request, context: context)
         } catch ModelVPC.Failure.noAnswer {
-            await leaveWithoutAnswer(request, context)
+            await context.leaveWithoutAnswer()
             return Response(status: .serviceUnavailable)
         }
     }
@@ -54,17 +59,8 @@ struct Front: HTTPResponder {
     private func dialect(of path: String) -> any Dialect {
         switch path.split(separator: "/").first {
         case "latest", "imds": metadata
+        case "v1": rest
         default: ec2
         }
-    }
-
-    /// Holds the connection open until the caller leaves or the server stops, and closes it.
-    private func leaveWithoutAnswer(_ request: Request, _ context: CloudContext) async {
-        try? await cancelWhenGracefulShutdown {
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await Task.sleep(for: .seconds(86_400 * 365))
-            }
-        }
-        await context.hangUp()
     }
 }

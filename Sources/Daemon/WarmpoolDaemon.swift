@@ -15,6 +15,7 @@ import UnixSignals
 /// The daemon, assembled: runs until it is told to stop.
 public struct WarmpoolDaemon: Sendable {
     private let load: @Sendable () throws(SettingsProblems) -> Configuration
+    private let environment: [String: String]
     private let notifier: SystemdNotifier
 
     /// - Parameter load: reads the configuration, at the start and at every SIGHUP.
@@ -22,6 +23,7 @@ public struct WarmpoolDaemon: Sendable {
         environment: [String: String], load: @escaping @Sendable () throws(SettingsProblems) -> Configuration
     ) {
         self.load = load
+        self.environment = environment
         notifier = SystemdNotifier(environment: environment)
     }
 
@@ -75,10 +77,9 @@ public struct WarmpoolDaemon: Sendable {
             contents.snapshot, sameBoot: contents.isSameBoot, configuration: configuration.pool,
             nonce: "\(UUID())", now: BootClock.now)
         try store.begin(bootID: boot, changes)
-        let provider = try await configuration.connectProvider()
         return NodeAgent(
             configuration: configuration, pool: pool, store: store,
-            provider: GovernedProvider(policy: configuration.calls, now: { BootClock.now }) { provider },
+            provider: try await configuration.makeProvider(environment: environment, log: log),
             host: try HostNetwork(configuration), eventLoop: eventLoop, log: log)
     }
 

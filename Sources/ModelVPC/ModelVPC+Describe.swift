@@ -81,6 +81,12 @@ extension ModelVPC {
         }?.id
     }
 
+    /// An interface as it is at the latest time that the VPC has been told, which is neither late nor throttled; `nil` for
+    /// one that does not exist.
+    public func present(_ id: InterfaceID) -> InterfaceDescription? {
+        interfaces[id].map { describe($0, at: .distantFuture) }
+    }
+
     /// The interface with the addresses and prefixes that are visible at `instant`.
     func describe(_ interface: Interface, at instant: Instant) -> InterfaceDescription {
         let subnet = subnets[interface.subnet]

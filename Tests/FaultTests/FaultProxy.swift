@@ -28,7 +28,7 @@ final class FaultProxy: Sendable {
         let started = try namespace.run { [self] in
             Result {
                 try TestServer(address: FaultProxy.address, port: FaultProxy.port) { connection in
-                    while true { try serve(connection, namespace, cloud) }
+                    while true { try self.serve(connection, namespace, cloud) }
                 }
             }
         }

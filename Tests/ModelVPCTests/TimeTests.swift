@@ -120,8 +120,8 @@ import Timekeeping
         // A throttled caller changes nothing.
         #expect(throws: Failure.self) { try cloud.create() }
         #expect(cloud.vpc.interfaces.count == 1)
-        try cloud.ask(.tag(eni, ["a": "b"]))
-        #expect(throws: Failure.requestLimitExceeded(retryAfter: .seconds(10))) { try cloud.ask(.tag(eni, [:])) }
+        try cloud.ask(.tag([eni], ["a": "b"]))
+        #expect(throws: Failure.requestLimitExceeded(retryAfter: .seconds(10))) { try cloud.ask(.tag([eni], [:])) }
         for _ in 0..<5 { try cloud.ask(.describeSubnets) }
         #expect(throws: Failure.requestLimitExceeded(retryAfter: nil)) { try cloud.ask(.describeSubnets) }
 

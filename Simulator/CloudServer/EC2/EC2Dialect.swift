@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import ModelVPC
 import NIOCore
+import NIOHTTP1
 
 /// The EC2 Query API: a form with an `Action`, answered in XML.
 ///
@@ -31,6 +32,8 @@ struct EC2Dialect: Dialect {
             return response(error, requestID, context)
         } catch let failure as ModelVPC.Failure {
             return response(EC2Error(failure) ?? .internalError, requestID, context)
+        } catch let error as HTTPParserError {
+            throw error
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -125,8 +128,6 @@ struct EC2Dialect: Dialect {
         context.logger.debug("refused", metadata: ["code": "\(error.code)", "message": "\(error.message)"])
         var response = response(error.status, EC2XML.refusal(error, requestID: requestID), requestID)
         if error.status == .methodNotAllowed { response.headers[.allow] = "GET, POST" }
-        // What is left of a body that is too large is not read.
-        if error.status == .contentTooLarge { response.headers[.connection] = "close" }
         return response
     }
 

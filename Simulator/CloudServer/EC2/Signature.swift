@@ -9,9 +9,10 @@ import ModelVPC
 /// Source: IAM user guide, "Create a signed AWS API request".
 struct SignatureVerifier: Sendable {
     let keys: KeyRing
+    /// The region and the service for which calls are signed.
     let region: String
+    var service = "ec2"
 
-    private static let service = "ec2"
     private static let algorithm = "AWS4-HMAC-SHA256"
     /// How far the time of a call may be from the server's. Source: EC2 API reference, error code `RequestExpired`.
     private static let tolerance: TimeInterval = 300
@@ -28,8 +29,8 @@ struct SignatureVerifier: Sendable {
             throw .authFailure("there is no access key \(authorization.accessKeyID)")
         }
         let scope = authorization.scope
-        guard scope.dropFirst() == [region[...], Self.service[...], "aws4_request"] else {
-            throw .mismatch("the credential must be scoped to \(region)/\(Self.service)/aws4_request")
+        guard scope.dropFirst() == [region[...], service[...], "aws4_request"] else {
+            throw .mismatch("the credential must be scoped to \(region)/\(service)/aws4_request")
         }
         guard let stamp = request.headers[.amzDate], stamp.prefix(8) == scope.first, let date = Date(stamp: stamp)
         else {

@@ -31,10 +31,10 @@ extension Configuration {
         }
     }
 
-    /// Reads how often the provider is called.
-    static func readCalls(_ reader: SettingsReader?) -> CallPolicy {
+    /// Reads how often the provider is called, and how long a request waits for its answer.
+    static func readCalls(_ reader: SettingsReader?, timeout usual: Duration) -> (CallPolicy, timeout: Duration) {
         var policy = CallPolicy()
-        guard let reader else { return policy }
+        guard let reader else { return (policy, usual) }
         defer { reader.finish() }
         func limit(_ reader: SettingsReader?, or usual: CallLimit) -> CallLimit {
             guard let reader else { return usual }
@@ -53,7 +53,7 @@ extension Configuration {
         if policy.pause.longest < policy.pause.initial {
             reader.refuse("longestPause", "\(policy.pause.longest.text) is less than pause")
         }
-        return policy
+        return (policy, reader.duration("timeout", in: .milliseconds(100) ... .seconds(20)) ?? usual)
     }
 
     private static func readEC2(_ reader: SettingsReader?) -> EC2 {

@@ -88,6 +88,8 @@ public struct Configuration: Hashable, Sendable {
     public var provider: Provider
     /// How often the provider is called.
     public var calls = CallPolicy()
+    /// How long a request to the provider's API waits for its answer.
+    public var callTimeout = Duration.seconds(10)
     /// Targets, limits and times of the pool.
     public var pool = PoolConfiguration()
     /// Limits of an instance whose type is not in the table.

@@ -1,8 +1,9 @@
 import Curl
-import struct HTTPTypes.HTTPField
-import struct HTTPTypes.HTTPFields
 import JSON
 import Pool
+
+import struct HTTPTypes.HTTPField
+import struct HTTPTypes.HTTPFields
 
 /// The API at one server: sends requests, repeats them where that helps, and reads replies.
 ///
@@ -126,7 +127,7 @@ struct RESTConnection: Sendable {
                     timeouts: timeouts))
         } catch {
             let error = Failure(
-                error: ProviderError(error, from: server), isWorthRepeating: error.isPassing,
+                error: ProviderError(error, from: server), isWorthRepeating: !error.isLasting,
                 leavesDoubt: error.mayHaveReachedServer)
             throw error
         }
@@ -138,16 +139,6 @@ struct RESTConnection: Sendable {
             return "Bearer " + (try await token.current())
         } catch {
             throw Failure(error: error)
-        }
-    }
-}
-
-extension HTTPError {
-    /// Whether the same request may get a reply shortly after.
-    fileprivate var isPassing: Bool {
-        switch self {
-        case .nameNotResolved, .connectionFailed, .timedOut, .interrupted: true
-        case .invalidRequest, .tls, .responseTooLarge, .cancelled, .shutDown: false
         }
     }
 }

@@ -1,8 +1,9 @@
 import Curl
 import Glibc
-import struct HTTPTypes.HTTPField
 import JSON
 import Pool
+
+import struct HTTPTypes.HTTPField
 
 /// What the API's errors can be, by the last part of their `type`.
 enum ProblemType: String, CaseIterable, Sendable {
@@ -49,6 +50,8 @@ struct RESTProblem: Sendable {
     private let members: JSONValue
     /// The server's words, with its name of the request.
     private let text: String
+    /// What the reply means if it is not the API's.
+    private let foreign: ProviderError
 
     init(_ response: HTTPResponse, from server: String) {
         let media = ProviderError(mediaTypeOf: response, from: server, notOneOf: ["application/problem+json"])
@@ -61,7 +64,8 @@ struct RESTProblem: Sendable {
         retryAfter = response.headers[.retryAfter].flatMap { HTTPDate.retryAfter($0, now: now) }
         let words = members["detail"]?.stringValue ?? members["title"]?.stringValue
         let request = response.headers[.xRequestID].map { " (request \(excerpt($0, 80)))" } ?? ""
-        text = (words.map { excerpt($0, 300) } ?? "status \(status) from \(server), without an explanation") + request
+        text = (words.map { excerpt($0, 300) } ?? "status \(status) of \(server), without a reason") + request
+        foreign = media ?? .malformedReply("status \(status), and no problem of the API: \(text)")
     }
 
     /// The one table between the API's errors and the pool's.
@@ -78,7 +82,7 @@ struct RESTProblem: Sendable {
         case .notFound: .notFound(resource ?? text)
         case .throttled: .throttled(retryAfter: retryAfter)
         case .transient: .transient(status: status, text)
-        case nil: .malformedReply("status \(status) with a body that is no problem of the API: \(text)")
+        case nil: foreign
         }
     }
 

@@ -16,6 +16,7 @@ enum RESTReplies {
         let zone: String
         let primaryInterface: ENIID
         let limits: Limits
+        let networks: [IPv4Network]
     }
 
     struct Attachment: Decodable, Sendable {
@@ -71,7 +72,8 @@ extension NodeView {
             primaryENI: instance.primaryInterface,
             limits: NodeLimits(
                 enis: instance.limits.enis, ipv4PerENI: instance.limits.ipv4PerENI,
-                ipv6PerENI: instance.limits.ipv6PerENI, supportsPrefixes: instance.limits.supportsPrefixes))
+                ipv6PerENI: instance.limits.ipv6PerENI, supportsPrefixes: instance.limits.supportsPrefixes),
+            networks: instance.networks)
     }
 }
 

@@ -1,7 +1,12 @@
 import Foundation
 import Subprocess
-import System
 import Testing
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
 
 /// `moto_server`, an EC2 API of another make, on loopback; and boto3 as a second client beside the provider.
 ///
@@ -101,7 +106,7 @@ final class MotoServer: Sendable {
             .path(FilePath(MotoServer.tools.appending(path: "python").path)),
             arguments: Arguments([script, url] + arguments), output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 16))
-        try #require(result.terminationStatus.isSuccess, "boto3: \(result.standardError ?? "")")
-        return try JSONDecoder().decode(Output.self, from: Data((result.standardOutput ?? "").utf8))
+        try #require(result.terminationStatus.isSuccess, "boto3: \(result.standardError)")
+        return try JSONDecoder().decode(Output.self, from: Data(result.standardOutput.utf8))
     }
 }

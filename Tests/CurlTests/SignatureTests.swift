@@ -112,6 +112,19 @@ import struct HTTPTypes.HTTPFields
         }
     }
 
+    @Test("So are keys that would end a header's line", arguments: ["a\r\nX: y", "a\0", "a b", "é"])
+    func keys(secret: String) async throws {
+        for signature in [
+            AWSSignature(accessKeyID: secret, secretAccessKey: "s", region: "r", service: "ec2"),
+            AWSSignature(accessKeyID: "A", secretAccessKey: secret, region: "r", service: "ec2"),
+            AWSSignature(accessKeyID: "A", secretAccessKey: "s", sessionToken: secret, region: "r", service: "ec2"),
+        ] {
+            let error = try await failure(HTTPRequest(.get, "http://127.0.0.1/", signature: signature))
+            guard case .invalidRequest(let reason) = error else { throw error }
+            #expect(!reason.contains(secret))
+        }
+    }
+
     @Test("So is a region that would be taken for something else", arguments: ["", "eu:s3", "eu west", "é"])
     func region(region: String) async throws {
         let signature = AWSSignature(accessKeyID: "A", secretAccessKey: "s", region: region, service: "ec2")

@@ -3,8 +3,9 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`,
-/// `Fabric` on `Nftables`, and `Providers` on `Settings`.
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
+/// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
+/// `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -14,8 +15,9 @@ let values: [Target] = [
 
 let core: [Target] = [
     .library("InstanceLimits", resources: [.embedInCode("instance-types.tsv")]),
-    .library("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
-    .library("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping", .collections]),
+    .library("RateLimiting", ["Timekeeping"]),
+    .library("Pool", ["Addressing", "Identity", "RateLimiting", "Timekeeping", .collections]),
+    .library("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping", .collections]),
 ]
 
 let world: [Target] = [
@@ -32,8 +34,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping", .httpTypes,
-            .xmlCoder,
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
+            "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -42,9 +44,10 @@ let assemblies: [Target] = [
     .library(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "Settings", "Store", "Timekeeping", .logging, .nio,
-            .nioPosix, .serviceLifecycle, .unixSignals,
+            "Addressing", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC",
+            "Netlink",
+            "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
+            .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
         ]
     ),
     .target(
@@ -53,7 +56,14 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
             "Timekeeping",
         ],
-        path: "Simulator", exclude: ["Command"]),
+        path: "Simulator", exclude: ["CloudServer", "Command"]),
+    .target(
+        name: "CloudServer",
+        dependencies: [
+            "Addressing", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Pool", "Providers", "Settings",
+            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .nioHTTP1, .serviceLifecycle, .xmlCoder,
+        ],
+        path: "Simulator/CloudServer"),
 ]
 
 let executables: [Target] = [
@@ -70,7 +80,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-sim",
         dependencies: [
-            "InstanceLimits", "JSON", "Simulator", "Timekeeping", .argumentParser, .unixSignals,
+            "CloudServer", "InstanceLimits", "JSON", "Settings", "Simulator", "Timekeeping", .argumentParser, .logging,
+            .unixSignals,
         ],
         path: "Simulator/Command"),
 ]
@@ -89,15 +100,26 @@ let tests: [Target] = [
         "Daemon",
         [
             "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
-            "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "RateLimiting", "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
         ]),
+    .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
-    .tests("ModelVPC", ["Addressing", "InstanceLimits", "Timekeeping"]),
+    .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
     .tests(
-        "Providers", ["Addressing", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "Timekeeping"]),
+        "Providers",
+        [
+            "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting",
+            "Timekeeping", .httpTypes, .logging, .subprocess, .yams,
+        ], exclude: ["EC2/Moto/world.py"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
     .tests("Fabric", ["Addressing", "NamespaceTesting", "Netlink"]),
+    .tests(
+        "CloudServer",
+        [
+            "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
+            "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
+        ], exclude: ["clients.py"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
@@ -116,8 +138,8 @@ let tests: [Target] = [
     .testTarget(
         name: "FaultTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "LiveTesting", "Pool", "Providers",
-            "Simulator",
+            "Addressing", "ControlProtocol", "Fabric", "HTTPTesting", "InstanceLimits", "JSON", "LiveTesting",
+            "Netlink", "Pool", "Providers", "Simulator",
         ]),
 ]
 
@@ -128,10 +150,12 @@ let package = Package(
         .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
@@ -146,18 +170,22 @@ extension Target {
     }
 
     /// `Tests/<module>Tests`, which mirrors `Sources/<module>`.
-    static func tests(_ module: String, _ dependencies: [Dependency] = []) -> Target {
-        .testTarget(name: module + "Tests", dependencies: [.byName(name: module)] + dependencies)
+    static func tests(_ module: String, _ dependencies: [Dependency] = [], exclude: [String] = []) -> Target {
+        .testTarget(name: module + "Tests", dependencies: [.byName(name: module)] + dependencies, exclude: exclude)
     }
 }
 
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = product(name: "Collections", package: "swift-collections")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")

@@ -32,7 +32,13 @@ private func leavesSomethingBehind(_ error: any Error) -> Bool {
     if case LiveError.leftBehind = error { true } else { false }
 }
 
-private func printError(_ text: String) {
+/// Prints a line that a reader at the other end of a pipe gets at once.
+func printNow(_ text: String) {
+    print(text)
+    fflush(stdout)
+}
+
+func printError(_ text: String) {
     let line = Array((text + "\n").utf8)
     _ = write(STDERR_FILENO, line, line.count)
 }

@@ -15,6 +15,7 @@ struct Up: AsyncParsableCommand {
               warmpool-sim up
               warmpool-sim up --name lab --nodes 4 --instance-type m5.large --cooldown 2s
               warmpool-sim up --warm-ip-target 2
+              warmpool-sim up --provider ec2
               warmpool-sim up --output json
               ip netns exec warmpool-node1 ip address
 
@@ -46,6 +47,13 @@ struct Up: AsyncParsableCommand {
             """)
     var warmIPTarget: Int?
 
+    @Option(
+        help: """
+            How the daemons reach their cloud: mock through a file, ec2 or rest over HTTP from a server in the router's \
+            namespace.
+            """)
+    var provider = LiveConfiguration.Provider.mock
+
     @Option(help: "A table for people, or one JSON object for programs.")
     var output = Output.text
 
@@ -63,7 +71,8 @@ struct Up: AsyncParsableCommand {
         try await guarded {
             let settings = ["cooldown": cooldown, "warmIPTarget": "\(warmIPTarget ?? 1000)"]
             let configuration = LiveConfiguration(
-                nodes: nodes, instanceType: try InstanceType(named: instanceType), settings: settings)
+                nodes: nodes, instanceType: try InstanceType(named: instanceType), settings: settings,
+                provider: provider)
             let live = try await LiveFabric.start(name: fabric.name, configuration)
             switch output {
             case .json: print(Up.json(live).text())
@@ -100,3 +109,5 @@ struct Up: AsyncParsableCommand {
             """
     }
 }
+
+extension LiveConfiguration.Provider: ExpressibleByArgument {}

@@ -8,18 +8,20 @@ struct WarmpoolSim: AsyncParsableCommand {
         commandName: "warmpool-sim",
         abstract: "Runs Warmpool in a VPC made of network namespaces on this machine.",
         discussion: """
-            Needs root, and the programs ip, nft and ping. All packets stay inside the namespaces.
+            Needs root, and the programs ip, nft and ping; cloud alone needs neither. All packets stay inside the \
+            namespaces.
 
             EXAMPLES
               warmpool-sim demo
               warmpool-sim up --nodes 3 --instance-type m5.large
               warmpool-sim down
+              warmpool-sim cloud --vpc Config/examples/cloud.yaml
 
             EXIT STATUS
-              0 done; 1 failed, the reason is on stderr; 64 wrong usage; 130 interrupted. After a failure or an \
+              0 done; 1 failed, the reason is on stderr; 2 a file has problems; 64 wrong usage; 130 interrupted. After a failure or an \
             interruption nothing is left behind.
             """,
-        subcommands: [Up.self, Down.self, DemoCommand.self])
+        subcommands: [Up.self, Down.self, DemoCommand.self, CloudCommand.self])
 }
 
 struct FabricName: ParsableArguments {

@@ -2,7 +2,7 @@ import Fabric
 import FoundationEssentials
 import Glibc
 
-/// A `warmpoold` that was started for a node and lives on its own: its starter may end before it does.
+/// A program that was started in a namespace of a fabric and lives on its own: its starter may end before it does.
 public struct DaemonProcess: Codable, Hashable, Sendable {
     /// The process's number.
     public let pid: Int32
@@ -10,23 +10,22 @@ public struct DaemonProcess: Codable, Hashable, Sendable {
     /// Source: proc(5), field 22 of `/proc/PID/stat`.
     public let startTime: UInt64
 
-    /// Starts a daemon inside a namespace, in a session of its own, with nothing but `PATH` in its environment: what the
+    /// Starts a program inside a namespace, in a session of its own, with nothing but `PATH` in its environment: what the
     /// caller's environment says is not meant for it.
     ///
     /// - Parameters:
+    ///   - command: the program's path, and its arguments.
     ///   - log: the file to whose end it writes.
     /// - Throws: `FabricError` where it cannot be started, ``LiveError/daemon(node:problem:log:)`` where it is gone at
     ///   once.
-    static func start(
-        _ program: String, configuration: String, log: String, in namespace: String
-    ) async throws -> DaemonProcess {
-        // Every step replaces the process by the next one, so that the number that the shell prints is the daemon's.
+    static func start(_ command: [String], log: String, in namespace: String) async throws -> DaemonProcess {
+        // Every step replaces the process by the next one, so that the number that the shell prints is the program's.
         let script = """
-            setsid ip netns exec "$0" "$1" --config "$2" </dev/null >>"$3" 2>&1 & echo $!
+            log=$1; shift; setsid ip netns exec "$0" "$@" </dev/null >>"$log" 2>&1 & echo $!
             """
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
         let output = try await NamespaceCommand.run(
-            ["sh", "-c", script, namespace, program, configuration, log], in: nil, environment: ["PATH": path])
+            ["sh", "-c", script, namespace, log] + command, in: nil, environment: ["PATH": path])
         guard let pid = Int32(output.standardOutput.filter(\.isNumber)), let process = DaemonProcess(pid: pid) else {
             throw LiveError.daemon(
                 node: namespace, problem: "ended at once \(output.standardError)", log: tail(ofFile: log))

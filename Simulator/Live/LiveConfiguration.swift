@@ -1,33 +1,42 @@
+import Fabric
 import InstanceLimits
 
 /// What a live fabric is like.
 public struct LiveConfiguration: Hashable, Sendable {
+    /// How the daemons reach their cloud.
+    public enum Provider: String, Hashable, CaseIterable, Sendable {
+        /// Through a file that all daemons share.
+        case mock
+        /// Over HTTP, by the EC2 API, with keys from the instance metadata service.
+        case ec2
+        /// Over HTTP, by the API of `Config/openapi.yaml`.
+        case rest
+    }
+
     /// The number of nodes, at least one.
     public var nodes: Int
     /// The type of every node's instance.
     public var instanceType: InstanceType
     /// Further keys of `warmpoold.yaml`, with their values in YAML: `["warmIPTarget": "5", "cooldown": "2s"]`.
     public var settings: [String: String]
-    /// Further keys of its `mock` section, likewise: `["attachDelay": "3s"]`.
+    /// How the daemons reach their cloud.
+    public var provider: Provider
+    /// Further keys of the cloud, likewise: `["attachDelay": "3s"]`.
     public var cloudSettings: [String: String]
 
     /// A cloud that answers in milliseconds and attaches in a fraction of a second.
     public static let quickCloud = ["latency": "5ms", "attachDelay": "300ms", "detachDelay": "300ms"]
 
     public init(
-        nodes: Int = 2, instanceType: InstanceType, settings: [String: String] = [:],
+        nodes: Int = 2, instanceType: InstanceType, settings: [String: String] = [:], provider: Provider = .mock,
         cloudSettings: [String: String] = quickCloud
     ) {
         self.nodes = nodes
         self.instanceType = instanceType
         self.settings = settings
+        self.provider = provider
         self.cloudSettings = cloudSettings
     }
-
-    /// The subnets, one in each zone; the nodes take turns.
-    private static let subnets = [
-        "{ id: subnet-a, cidr: 10.0.0.0/18, zone: zone-a }", "{ id: subnet-b, cidr: 10.0.64.0/18, zone: zone-b }",
-    ]
 
     /// The text of `warmpoold.yaml` for one node.
     ///
@@ -35,20 +44,63 @@ public struct LiveConfiguration: Hashable, Sendable {
     ///   - number: counts from 1.
     ///   - directory: the node's, where socket and store are.
     func daemonConfiguration(number: Int, directory: String, cloudFile: String, router: String) -> String {
-        let first = (number - 1) % LiveConfiguration.subnets.count
-        let subnets = LiveConfiguration.subnets[first...] + LiveConfiguration.subnets[..<first]
-        let top = ["socket": SimulatedNode.socket(in: directory), "store": directory + "/pool.sqlite"]
-        let cloud = [
-            "file": cloudFile, "instanceID": "i-node\(number)", "instanceType": instanceType.name,
-            "vpcCIDR": "10.0.0.0/16", "fabricRouter": router,
+        let top = [
+            "socket": SimulatedNode.socket(in: directory), "store": directory + "/pool.sqlite",
+            // The cloud is this machine's, and nobody else's calls count against its limits.
+            "calls": "{ mutating: { burst: 1000, perSecond: 1000 }, describing: { burst: 1000, perSecond: 1000 } }",
         ]
-        func lines(_ values: [String: String], indent: String = "") -> [String] {
-            values.sorted { $0.key < $1.key }.map { "\(indent)\($0.key): \($0.value)" }
+        var section: [String] = []
+        switch provider {
+        case .mock:
+            let cloud = [
+                "file": cloudFile, "instanceID": instanceID(number), "instanceType": instanceType.name,
+                "vpcCIDR": LiveConfiguration.vpc, "fabricRouter": router,
+            ]
+            let first = (number - 1) % LiveConfiguration.subnets.count
+            let subnets = LiveConfiguration.subnets[first...] + LiveConfiguration.subnets[..<first]
+            section = lines(cloud.merging(cloudSettings) { $1 })
+            section += ["# The first subnet has the node's primary ENI.", "subnets:"] + subnets.map { "  - \($0.text)" }
+        case .ec2: section = lines(["endpoint": LiveConfiguration.cloudURL])
+        case .rest: section = lines(["endpoint": LiveConfiguration.cloudURL, "instanceID": instanceID(number)])
         }
         let all =
             ["# Written by warmpool-sim for node\(number)."] + lines(top.merging(settings) { $1 })
-            + ["provider: mock", "mock:"] + lines(cloud.merging(cloudSettings) { $1 }, indent: "  ")
-            + ["  # The first subnet has the node's primary ENI.", "  subnets:"] + subnets.map { "    - \($0)" }
+            + ["provider: \(provider.rawValue)", "\(provider.rawValue):"] + section.map { "  " + $0 }
         return all.joined(separator: "\n") + "\n"
+    }
+
+    /// The text of the VPC file for the cloud server that serves all nodes.
+    ///
+    /// - Parameter nodes: the nodes' namespaces.
+    func cloudConfiguration(nodes: [String], router: String) -> String {
+        let instances = nodes.enumerated().map { index, netns in
+            let subnet = LiveConfiguration.subnets[index % LiveConfiguration.subnets.count].id
+            return "  - { id: \(instanceID(index + 1)), type: \(instanceType.name), subnet: \(subnet), netns: \(netns) }"
+        }
+        let role = "{ name: warmpool-node, lifetime: 1h }"
+        let all =
+            ["# Written by warmpool-sim."]
+            + lines(["vpcCIDR": LiveConfiguration.vpc, "fabricRouter": router, "role": role].merging(cloudSettings) { $1 })
+            + ["subnets:"] + LiveConfiguration.subnets.map { "  - \($0.text)" } + ["instances:"] + instances
+        return all.joined(separator: "\n") + "\n"
+    }
+
+    /// Where the cloud server listens, in the router's namespace: the address of a cloud's metadata service.
+    static let cloudAddress = "\(Fabric.metadataAddress):80"
+
+    private static let cloudURL = "http://\(cloudAddress)"
+
+    private static let vpc = "10.0.0.0/16"
+
+    /// One in each zone; the nodes take turns.
+    private static let subnets = [
+        (id: "subnet-a", text: "{ id: subnet-a, cidr: 10.0.0.0/18, zone: zone-a }"),
+        (id: "subnet-b", text: "{ id: subnet-b, cidr: 10.0.64.0/18, zone: zone-b }"),
+    ]
+
+    private func instanceID(_ number: Int) -> String { "i-node\(number)" }
+
+    private func lines(_ values: [String: String]) -> [String] {
+        values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
     }
 }

@@ -21,8 +21,11 @@ public struct LiveFabric: Hashable, Sendable {
     /// The namespaces.
     public let fabric: Fabric
 
-    /// The path of the file with the cloud that the daemons share.
+    /// The path of the file with the cloud that the daemons share, unless a server serves it.
     public var cloudFile: String { StateDirectory(of: name).cloudFile }
+
+    /// The server of the cloud.
+    public var cloud: CloudProcess { CloudProcess(StateDirectory(of: name)) }
 
     /// Makes the namespaces, starts a daemon per node, and waits until the daemons' warm targets are met. What a crash
     /// left behind under this name is removed first. When it fails or is cancelled, everything is removed.
@@ -40,6 +43,9 @@ public struct LiveFabric: Hashable, Sendable {
         do {
             try state.remove()
             try state.create(nodes: configuration.nodes)
+            if configuration.provider != .mock {
+                try await CloudProcess(state).start(configuration, fabric, programs.simulator)
+            }
             let nodes = fabric.nodes.enumerated().map { index, netns in
                 SimulatedNode(
                     number: index + 1, netns: netns, directory: state.directory(ofNode: index + 1), programs: programs)
@@ -64,7 +70,7 @@ public struct LiveFabric: Hashable, Sendable {
 
     /// What ``remove(name:)`` found.
     public struct Removed: Hashable, Sendable {
-        /// The daemons that ran.
+        /// The daemons that ran, a cloud server included.
         public let daemons: Int
         /// The namespaces that there were, those of pods included.
         public let namespaces: [String]

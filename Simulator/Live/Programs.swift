@@ -6,6 +6,8 @@ public struct Programs: Hashable, Sendable {
     public let warmpoold: String
     /// The path of the plugin.
     public let plugin: String
+    /// The path of the simulator, which serves a cloud over HTTP.
+    public let simulator: String
 
     /// The programs in a directory.
     ///
@@ -13,7 +15,8 @@ public struct Programs: Hashable, Sendable {
     public init(directory: String) throws(LiveError) {
         warmpoold = directory + "/warmpoold"
         plugin = directory + "/warmpool-cni"
-        for path in [warmpoold, plugin] where !FileManager.default.isExecutableFile(atPath: path) {
+        simulator = directory + "/warmpool-sim"
+        for path in [warmpoold, plugin, simulator] where !FileManager.default.isExecutableFile(atPath: path) {
             throw .missingProgram(path: path)
         }
     }

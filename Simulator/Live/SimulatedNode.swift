@@ -56,7 +56,7 @@ public struct SimulatedNode: Hashable, Sendable {
         // Not to be cancelled in between: nobody would find a daemon that is running and not recorded.
         let start = Task {
             let process = try await DaemonProcess.start(
-                programs.warmpoold, configuration: configurationFile, log: log, in: netns)
+                [programs.warmpoold, "--config", configurationFile], log: log, in: netns)
             try DaemonRecord(directory: directory).write(process)
             return process
         }

@@ -3,7 +3,10 @@ import FoundationEssentials
 /// The directory of a live fabric, `/run/warmpool-sim/NAME`: what a later command needs to find the fabric again.
 ///
 /// ```
-/// NAME/cloud.json              the cloud that the daemons share
+/// NAME/cloud.json              the cloud that the daemons share, unless a server serves it
+/// NAME/cloud/vpc.yaml          the cloud server's VPC file
+/// NAME/cloud/cloud.log         its log
+/// NAME/cloud/process.json      its process id and start time
 /// NAME/node1/warmpoold.yaml    the daemon's configuration
 /// NAME/node1/warmpoold.sock    its control socket
 /// NAME/node1/warmpoold.log     its log
@@ -22,11 +25,13 @@ struct StateDirectory: Hashable, Sendable {
 
     var cloudFile: String { path + "/cloud.json" }
 
+    var cloudDirectory: String { path + "/cloud" }
+
     func directory(ofNode number: Int) -> String { "\(path)/node\(number)" }
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// The daemons that were started and have not ended.
+    /// The daemons, and the cloud server, that were started and have not ended.
     var runningDaemons: [DaemonProcess] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return entries.sorted().compactMap { DaemonRecord(directory: "\(path)/\($0)").read() }.filter(\.isRunning)
@@ -39,7 +44,7 @@ struct StateDirectory: Hashable, Sendable {
 
     /// Makes the directory, for root alone.
     func create(nodes: Int) throws(LiveError) {
-        for directory in [path] + (1...max(nodes, 1)).map(directory(ofNode:)) {
+        for directory in [path, cloudDirectory] + (1...max(nodes, 1)).map(directory(ofNode:)) {
             do {
                 try FileManager.default.createDirectory(
                     atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -59,7 +64,7 @@ struct StateDirectory: Hashable, Sendable {
     }
 }
 
-/// The file that says which process is a node's daemon.
+/// The file that says which process is a node's daemon, or the cloud's server.
 struct DaemonRecord: Hashable, Sendable {
     private let path: String
 

@@ -43,6 +43,38 @@ public struct Overview: Codable, Sendable {
         }
     }
 
+    /// How the provider is called.
+    public struct Calls: Codable, Sendable {
+        /// A call that goes slower than configured, because the provider has throttled it.
+        public struct Slowed: Codable, Sendable {
+            /// The call's name, such as `assign`.
+            public var call: String
+            /// How many a second are made in the long run.
+            public var perSecond: Double
+            /// Seconds until the next can be made, where the provider asked for a pause.
+            public var closedSeconds: Double?
+
+            public init(call: String, perSecond: Double, closedSeconds: Double?) {
+                self.call = call
+                self.perSecond = perSecond
+                self.closedSeconds = closedSeconds
+            }
+        }
+
+        /// The circuit breaker: `closed` lets calls through, `open` none, `half-open` has let one through to try.
+        public var breaker: String
+        /// Seconds until an open breaker lets one through.
+        public var breakerOpenSeconds: Double?
+        /// The calls that go slower than configured.
+        public var slowed: [Slowed]
+
+        public init(breaker: String, breakerOpenSeconds: Double?, slowed: [Slowed]) {
+            self.breaker = breaker
+            self.breakerOpenSeconds = breakerOpenSeconds
+            self.slowed = slowed
+        }
+    }
+
     /// The daemon's version.
     public var version: String
     /// The daemon's process.
@@ -57,6 +89,8 @@ public struct Overview: Codable, Sendable {
     public var zone: String?
     /// The provider's name, as in the configuration.
     public var provider: String
+    /// How the provider is called at the moment.
+    public var calls: Calls
     /// The warm target, in words.
     public var target: String
     /// Whether pods can be served now or within the time of a refill.
@@ -82,7 +116,7 @@ public struct Overview: Codable, Sendable {
 
     public init(
         version: String, pid: Int32, uptimeSeconds: Double, instanceID: String?, instanceType: String?, zone: String?,
-        provider: String, target: String, isReady: Bool, enis: Int, eniLimit: Int, addresses: Addresses, pods: Int,
+        provider: String, calls: Calls, target: String, isReady: Bool, enis: Int, eniLimit: Int, addresses: Addresses, pods: Int,
         waiting: Int, lastReconcileSeconds: Double?, repairs: Int, obstacle: Obstacle?, growthObstacle: Obstacle?
     ) {
         self.version = version
@@ -92,6 +126,7 @@ public struct Overview: Codable, Sendable {
         self.instanceType = instanceType
         self.zone = zone
         self.provider = provider
+        self.calls = calls
         self.target = target
         self.isReady = isReady
         self.enis = enis

@@ -15,6 +15,7 @@ import UnixSignals
 /// The daemon, assembled: runs until it is told to stop.
 public struct WarmpoolDaemon: Sendable {
     private let load: @Sendable () throws(SettingsProblems) -> Configuration
+    private let environment: [String: String]
     private let notifier: SystemdNotifier
 
     /// - Parameter load: reads the configuration, at the start and at every SIGHUP.
@@ -22,6 +23,7 @@ public struct WarmpoolDaemon: Sendable {
         environment: [String: String], load: @escaping @Sendable () throws(SettingsProblems) -> Configuration
     ) {
         self.load = load
+        self.environment = environment
         notifier = SystemdNotifier(environment: environment)
     }
 
@@ -77,7 +79,7 @@ public struct WarmpoolDaemon: Sendable {
         try store.begin(bootID: boot, changes)
         return NodeAgent(
             configuration: configuration, pool: pool, store: store,
-            provider: try await configuration.connectProvider(),
+            provider: try await configuration.makeProvider(environment: environment, log: log),
             host: try HostNetwork(configuration), eventLoop: eventLoop, log: log)
     }
 

@@ -36,6 +36,9 @@ public struct Fabric: Hashable, Sendable {
     /// The host in the internet that answers, and the only one.
     public static let outsideAddress = outsideNetwork[2]
 
+    /// An address of the router by which nodes reach what a cloud offers them, such as its metadata service.
+    public static let metadataAddress = IPv4Address(bits: 0xa9fe_a9fe)
+
     /// So long a fabric's name may be, for the names and paths that are made from it.
     public static let longestName = 32
 
@@ -137,6 +140,7 @@ public struct Fabric: Hashable, Sendable {
                 try NetlinkSocket(in: NetworkNamespace(named: namespace))
                     .perform(.changeLink(.name("lo"), LinkChange(isUp: true)))
             }
+            try addMetadataAddress(in: routerNamespace)
             try connectOutside(to: routerNamespace)
         }
     }
@@ -158,6 +162,12 @@ public struct Fabric: Hashable, Sendable {
             }
         }
         """
+
+    private func addMetadataAddress(in routerNamespace: NetworkNamespace) throws(NetlinkError) {
+        // A namespace's loopback interface is its first.
+        try NetlinkSocket(in: routerNamespace)
+            .perform(.addAddress(InterfaceAddress(Fabric.metadataAddress, prefixLength: 32, interface: 1)))
+    }
 
     private func connectOutside(to routerNamespace: NetworkNamespace) throws(NetlinkError) {
         let outsideNamespace = try NetworkNamespace(named: outside)

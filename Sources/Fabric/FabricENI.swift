@@ -12,17 +12,20 @@ public struct FabricENI: Hashable, Sendable {
     public var primaryAddress: IPv4Address
     /// The addresses for pods.
     public var secondaryAddresses: [IPv4Address]
+    /// The /28 networks with further addresses for pods.
+    public var prefixes: [IPv4Network]
 
     /// - Parameter subnet: of at most 31 bits, so that it has a gateway.
     public init(
         mac: MACAddress, deviceIndex: Int, subnet: IPv4Network, primaryAddress: IPv4Address,
-        secondaryAddresses: [IPv4Address]
+        secondaryAddresses: [IPv4Address], prefixes: [IPv4Network] = []
     ) {
         self.mac = mac
         self.deviceIndex = deviceIndex
         self.subnet = subnet
         self.primaryAddress = primaryAddress
         self.secondaryAddresses = secondaryAddresses
+        self.prefixes = prefixes
     }
 
     /// The MTU of an ENI in a VPC.

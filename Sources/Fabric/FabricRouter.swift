@@ -109,7 +109,7 @@ public struct FabricRouter: Hashable, Sendable {
     // MARK: Routes
 
     /// Routes the addresses of the ENIs to them: the primary address on the link, with the ENI's MAC, which a VPC need not
-    /// ask for; every other address by way of the primary one.
+    /// ask for; every other address and every prefix by way of the primary one.
     private func route(to enis: [FabricENI], _ socket: NetlinkSocket) throws(NetlinkError) {
         let indices = Dictionary(uniqueKeysWithValues: try socket.links().map { ($0.name, $0.index) })
         // A namespace's loopback interface is its first.
@@ -124,8 +124,8 @@ public struct FabricRouter: Hashable, Sendable {
             interfaces.insert(index)
             neighbours.append(.replaceNeighbour(Neighbour(eni.primaryAddress, mac: eni.mac, interface: index)))
             wanted.append(Route(host(eni.primaryAddress), interface: index))
-            wanted += eni.secondaryAddresses.map {
-                Route(host($0), interface: index, gateway: eni.primaryAddress)
+            wanted += (eni.secondaryAddresses.map(host) + eni.prefixes).map {
+                Route($0, interface: index, gateway: eni.primaryAddress)
             }
         }
         let present = Set(try socket.routes(table: Route.main).filter { interfaces.contains($0.interface) })

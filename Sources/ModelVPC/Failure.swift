@@ -15,6 +15,7 @@ extension ModelVPC {
         /// Throttled; `nil` where no waiting helps.
         case requestLimitExceeded(retryAfter: Duration?)
         case interfaceNotFound(InterfaceID)
+        case attachmentNotFound(AttachmentID)
         case subnetNotFound(SubnetID)
         case instanceNotFound(InstanceID)
         case unauthorized(Action)
@@ -49,6 +50,7 @@ extension ModelVPC.Failure {
         case .attachmentLimitExceeded: "AttachmentLimitExceeded"
         case .requestLimitExceeded: "RequestLimitExceeded"
         case .interfaceNotFound: "InvalidNetworkInterfaceID.NotFound"
+        case .attachmentNotFound: "InvalidAttachmentID.NotFound"
         case .subnetNotFound: "InvalidSubnetID.NotFound"
         case .instanceNotFound: "InvalidInstanceID.NotFound"
         case .unauthorized: "UnauthorizedOperation"
@@ -69,7 +71,7 @@ extension ModelVPC.Failure: CustomStringConvertible {
     public var description: String {
         switch self {
         case .addressLimitExceeded(let interface, let limit):
-            "\(interface) may have \(limit) IPv4 addresses, its primary address included"
+            "\(interface) may have \(limit) IPv4 addresses and prefixes, its primary address included"
         case .insufficientFreeAddresses(let subnet, let free):
             "\(subnet) has too few free addresses: \(free)"
         case .insufficientCIDRBlocks(let subnet): "\(subnet) has no free block of that size"
@@ -77,6 +79,7 @@ extension ModelVPC.Failure: CustomStringConvertible {
         case .requestLimitExceeded(let retryAfter?): "too many requests; retry after \(retryAfter.rounded)"
         case .requestLimitExceeded(nil): "too many requests"
         case .interfaceNotFound(let interface): "interface \(interface) does not exist"
+        case .attachmentNotFound(let attachment): "attachment \(attachment) does not exist"
         case .subnetNotFound(let subnet): "subnet \(subnet) does not exist"
         case .instanceNotFound(let instance): "instance \(instance) does not exist"
         case .unauthorized(let action): "the caller may not \(action.rawValue)"

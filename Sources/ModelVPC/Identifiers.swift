@@ -14,6 +14,18 @@ extension ModelVPC {
         }
     }
 
+    /// The name of one attachment of an interface to an instance; the n-th that the VPC made prints as `eni-attach-` and n
+    /// in 17 hexadecimal digits.
+    public struct AttachmentID: RawRepresentable, Hashable, Codable, CodingKeyRepresentable, Sendable {
+        /// Counts from 1 in the order of attaching.
+        public let rawValue: Int
+
+        /// The attachment of this number, whether it exists or not.
+        public init(rawValue: Int) {
+            self.rawValue = rawValue
+        }
+    }
+
     /// The name of a subnet, which whoever adds it chooses.
     public struct SubnetID: RawRepresentable, Hashable, Codable, CodingKeyRepresentable, Sendable {
         /// The name as text.
@@ -40,15 +52,21 @@ extension ModelVPC {
 extension ModelVPC.InterfaceID: LosslessStringConvertible {
     /// Reads what ``description`` prints, and nothing else.
     public init?(_ text: String) {
-        guard text.hasPrefix("eni-"), let number = Int(text.dropFirst(4), radix: 16) else { return nil }
+        guard let number = number(after: "eni-", in: text) else { return nil }
         self.init(rawValue: number)
-        guard description == text else { return nil }
     }
 
-    public var description: String {
-        let digits = String(rawValue, radix: 16)
-        return "eni-" + String(repeating: "0", count: max(17 - digits.count, 0)) + digits
+    public var description: String { name("eni-", rawValue) }
+}
+
+extension ModelVPC.AttachmentID: LosslessStringConvertible {
+    /// Reads what ``description`` prints, and nothing else.
+    public init?(_ text: String) {
+        guard let number = number(after: "eni-attach-", in: text) else { return nil }
+        self.init(rawValue: number)
     }
+
+    public var description: String { name("eni-attach-", rawValue) }
 }
 
 extension ModelVPC.SubnetID: CustomStringConvertible {
@@ -57,4 +75,17 @@ extension ModelVPC.SubnetID: CustomStringConvertible {
 
 extension ModelVPC.InstanceID: CustomStringConvertible {
     public var description: String { rawValue }
+}
+
+private func name(_ prefix: String, _ number: Int) -> String {
+    let digits = String(number, radix: 16)
+    return prefix + String(repeating: "0", count: max(17 - digits.count, 0)) + digits
+}
+
+/// The number of which ``name(_:_:)`` makes this text.
+private func number(after prefix: String, in text: String) -> Int? {
+    guard text.hasPrefix(prefix), let number = Int(text.dropFirst(prefix.count), radix: 16),
+        name(prefix, number) == text
+    else { return nil }
+    return number
 }

@@ -7,16 +7,21 @@ extension ModelVPC {
         public var interfaces: Int
         /// The most IPv4 addresses of one interface, its primary address included.
         public var ipv4PerInterface: Int
+        /// Whether its interfaces can have /28 prefixes, each in the place of a secondary address.
+        public var supportsPrefixes: Bool
 
         /// Limits other than those of a type.
-        public init(interfaces: Int, ipv4PerInterface: Int) {
+        public init(interfaces: Int, ipv4PerInterface: Int, supportsPrefixes: Bool = true) {
             self.interfaces = interfaces
             self.ipv4PerInterface = ipv4PerInterface
+            self.supportsPrefixes = supportsPrefixes
         }
 
-        /// The limits of an instance type, on network card 0.
+        /// The limits of an instance type, on network card 0. Types built on Nitro support prefixes, bare metal among
+        /// them. Source: EC2 user guide, "Prefix delegation for Amazon EC2 network interfaces".
         public init(_ type: InstanceType) {
-            self.init(interfaces: type.enis, ipv4PerInterface: type.ipv4PerENI)
+            self.init(
+                interfaces: type.enis, ipv4PerInterface: type.ipv4PerENI, supportsPrefixes: type.hypervisor != .xen)
         }
     }
 

@@ -12,8 +12,9 @@ extension ModelVPC {
     }
 
     struct Interface: Hashable, Codable, Sendable {
-        struct SecondaryAddress: Hashable, Codable, Sendable {
-            let address: IPv4Address
+        /// A secondary address or a prefix.
+        struct Assigned<Item: Hashable & Codable & Sendable>: Hashable, Codable, Sendable {
+            let item: Item
             /// When describing begins to show it.
             let visible: Instant
         }
@@ -23,9 +24,16 @@ extension ModelVPC {
         let primaryAddress: IPv4Address
         /// When describing begins to show it.
         let visible: Instant
-        var secondary: [SecondaryAddress]
+        let securityGroups: [String]
+        let text: String
+        var secondary: [Assigned<IPv4Address>]
+        var prefixes: [Assigned<IPv4Network>]
         var tags: [String: String]
         var attachment: Attachment?
+
+        /// How many of the addresses that its instance's type allows it uses: each prefix counts as one. Source: EC2 user
+        /// guide, "Prefix delegation for Amazon EC2 network interfaces".
+        var slots: Int { 1 + secondary.count + prefixes.count }
 
         var mac: MACAddress { .locallyAdministered(UInt64(id.rawValue)) }
     }
@@ -38,6 +46,7 @@ extension ModelVPC {
             case detaching(until: Instant)
         }
 
+        let id: AttachmentID
         let instance: InstanceID
         let deviceIndex: Int
         var deleteOnTermination: Bool
@@ -51,7 +60,8 @@ extension ModelVPC {
                 case .detaching: .detaching
                 }
             return AttachmentDescription(
-                instance: instance, deviceIndex: deviceIndex, state: shown, deleteOnTermination: deleteOnTermination)
+                id: id, instance: instance, deviceIndex: deviceIndex, state: shown,
+                deleteOnTermination: deleteOnTermination)
         }
     }
 

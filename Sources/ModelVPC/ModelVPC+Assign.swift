@@ -4,74 +4,70 @@ import Timekeeping
 extension ModelVPC {
     mutating func assign(_ addresses: Addresses, to id: InterfaceID) throws(Failure) -> [IPv4Address] {
         let interface = try interface(id)
-        let owned = interface.secondary.map(\.address)
-        if addresses == .count(0) { throw .invalidParameter("no address to assign to \(id)") }
         if case .these(let asked) = addresses, asked.contains(interface.primaryAddress) {
             throw .invalidParameter("\(interface.primaryAddress) is the primary address of \(id)")
         }
-        if let attachment = interface.attachment, let limits = instances[attachment.instance]?.limits,
-            1 + owned.count + newCount(of: addresses, owned: owned) > limits.ipv4PerInterface
-        {
-            throw .addressLimitExceeded(id, limit: limits.ipv4PerInterface)
-        }
-        let (count, wanted) = try check(addresses, in: interface.subnet, besides: 0, owned: owned)
-        for address in wanted { subnets[interface.subnet]?.addresses.take(address) }
-        let new = wanted + takeAddresses(count, in: interface.subnet)
+        if addresses == .count(0) { throw .invalidParameter("no address to assign to \(id)") }
+        try checkSlots(addresses.newCount(besides: interface.secondary.map(\.item)), of: interface)
+        let taken = try take(.none, addresses, .count(0), in: interface.subnet, for: interface).addresses
         let visible = clock + settings.consistencyDelay.drawn(from: &random)
-        interfaces[id]?.secondary += new.map { Interface.SecondaryAddress(address: $0, visible: visible) }
+        interfaces[id]?.secondary += taken.map { Interface.Assigned(item: $0, visible: visible) }
         switch addresses {
-        case .count: return new
+        case .count: return taken
         case .these(let asked): return asked
         }
     }
 
-    mutating func unassign(_ addresses: [IPv4Address], from id: InterfaceID) throws(Failure) {
+    mutating func assignPrefixes(_ prefixes: Prefixes, to id: InterfaceID) throws(Failure) -> [IPv4Network] {
+        let interface = try interface(id)
+        if prefixes == .count(0) { throw .invalidParameter("no prefix to assign to \(id)") }
+        if let instance = interface.attachment.flatMap({ instances[$0.instance] }), !instance.limits.supportsPrefixes {
+            throw .prefixesUnsupported(by: instance)
+        }
+        try checkSlots(prefixes.newCount(besides: interface.prefixes.map(\.item)), of: interface)
+        let taken = try take(.none, .count(0), prefixes, in: interface.subnet, for: interface).prefixes
+        let visible = clock + settings.consistencyDelay.drawn(from: &random)
+        interfaces[id]?.prefixes += taken.map { Interface.Assigned(item: $0, visible: visible) }
+        switch prefixes {
+        case .count: return taken
+        case .these(let asked): return asked
+        }
+    }
+
+    /// Whether an interface may have so many addresses or prefixes more; one that is attached to nothing may.
+    private func checkSlots(_ more: Int, of interface: Interface) throws(Failure) {
+        guard let limits = interface.attachment.flatMap({ instances[$0.instance]?.limits }) else { return }
+        guard more <= limits.ipv4PerInterface - interface.slots else {
+            throw .addressLimitExceeded(interface.id, limit: limits.ipv4PerInterface)
+        }
+    }
+
+    mutating func unassign(
+        _ addresses: [IPv4Address], _ prefixes: [IPv4Network], from id: InterfaceID, strictly: Bool
+    ) throws(Failure) {
         let interface = try interface(id)
         guard !addresses.contains(interface.primaryAddress) else {
             throw .invalidParameter("\(interface.primaryAddress) is the primary address of \(id)")
         }
-        let gone = Set(addresses).intersection(interface.secondary.map(\.address))
-        for address in gone { subnets[interface.subnet]?.addresses.release(address) }
-        interfaces[id]?.secondary.removeAll { gone.contains($0.address) }
-    }
-
-    /// Whether addresses can be taken in a subnet: how many of the cloud's choice, and which given ones.
-    ///
-    /// - Parameters:
-    ///   - besides: so many more of the cloud's choice must be free.
-    ///   - owned: given addresses that need not be taken.
-    /// - Throws: the failure, before anything has been taken.
-    func check(
-        _ addresses: Addresses, in id: SubnetID, besides: Int, owned: [IPv4Address]
-    ) throws(Failure) -> (count: Int, given: [IPv4Address]) {
-        let subnet = try subnet(id)
-        let needed = newCount(of: addresses, owned: owned)
-        guard needed >= 0 else { throw .invalidParameter("\(needed) is no number of addresses") }
-        var given: [IPv4Address] = []
-        if case .these(let asked) = addresses {
-            for address in asked where !owned.contains(address) && !given.contains(address) {
-                guard subnet.cidr.contains(address), !AddressMap.isReserved(address, in: subnet.cidr) else {
-                    throw .invalidParameter("\(address) is no address that \(id) (\(subnet.cidr)) can give")
-                }
-                guard !subnet.addresses.isTaken(address) else { throw .addressInUse(address) }
-                given.append(address)
+        let goneAddresses = Set(addresses).intersection(interface.secondary.map(\.item))
+        let gonePrefixes = Set(prefixes).intersection(interface.prefixes.map(\.item))
+        if strictly {
+            let missing =
+                Set(addresses).subtracting(goneAddresses).sorted().map(\.description)
+                + Set(prefixes).subtracting(gonePrefixes).map(\.description).sorted()
+            guard missing.isEmpty else {
+                throw .invalidParameter("not assigned to \(id): \(missing.joined(separator: ", "))")
             }
         }
-        guard subnet.addresses.freeCount >= needed + besides else {
-            throw .insufficientFreeAddresses(id, free: subnet.addresses.freeCount)
-        }
-        return (needed - given.count, given)
+        for address in goneAddresses { subnets[interface.subnet]?.addresses.release(address) }
+        for prefix in gonePrefixes { subnets[interface.subnet]?.addresses.release(prefix) }
+        interfaces[id]?.secondary.removeAll { goneAddresses.contains($0.item) }
+        interfaces[id]?.prefixes.removeAll { gonePrefixes.contains($0.item) }
     }
+}
 
-    /// Takes free addresses, of which ``check(_:in:besides:owned:)`` has said that there are so many.
-    mutating func takeAddresses(_ count: Int, in id: SubnetID) -> [IPv4Address] {
-        (0..<count).compactMap { _ in subnets[id]?.addresses.takeNext() }
-    }
-
-    private func newCount(of addresses: Addresses, owned: [IPv4Address]) -> Int {
-        switch addresses {
-        case .count(let count): count
-        case .these(let asked): Set(asked).subtracting(owned).count
-        }
+extension ModelVPC.Failure {
+    static func prefixesUnsupported(by instance: ModelVPC.Instance) -> ModelVPC.Failure {
+        .invalidParameter("\(instance.id) is of type \(instance.type), whose interfaces cannot have prefixes")
     }
 }

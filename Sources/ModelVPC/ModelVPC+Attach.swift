@@ -28,7 +28,7 @@ extension ModelVPC {
 
     mutating func attach(
         _ id: InterfaceID, to instanceID: InstanceID, deviceIndex: Int, stuck: Bool
-    ) throws(Failure) {
+    ) throws(Failure) -> AttachmentID {
         let interface = try interface(id)
         let instance = try instance(instanceID)
         guard interface.attachment == nil else { throw .interfaceInUse(id) }
@@ -43,17 +43,42 @@ extension ModelVPC {
         guard instance.interfaces.count < instance.limits.interfaces else {
             throw .attachmentLimitExceeded(instanceID, limit: instance.limits.interfaces)
         }
-        guard 1 + interface.secondary.count <= instance.limits.ipv4PerInterface else {
+        guard interface.slots <= instance.limits.ipv4PerInterface else {
             throw .addressLimitExceeded(id, limit: instance.limits.ipv4PerInterface)
+        }
+        guard interface.prefixes.isEmpty || instance.limits.supportsPrefixes else {
+            throw .prefixesUnsupported(by: instance)
         }
         let until = stuck ? Instant.distantFuture : clock + settings.attachDelay.drawn(from: &random)
         let appears = until + settings.appearDelay.drawn(from: &random)
-        interfaces[id]?.attachment = Attachment(
-            instance: instanceID, deviceIndex: deviceIndex, deleteOnTermination: false,
+        let attachment = link(
+            id, to: instanceID, deviceIndex: deviceIndex, deleteOnTermination: false,
             state: .attaching(until: until, appears: appears))
         instances[instanceID]?.interfaces.append(id)
         schedule(id, at: until)
         if appears != until { schedule(id, at: appears) }
+        return attachment
+    }
+
+    /// Gives an interface an attachment with a name of its own.
+    mutating func link(
+        _ id: InterfaceID, to instance: InstanceID, deviceIndex: Int, deleteOnTermination: Bool,
+        state: Attachment.State
+    ) -> AttachmentID {
+        attachmentsMade += 1
+        let attachment = AttachmentID(rawValue: attachmentsMade)
+        attachments[attachment] = id
+        interfaces[id]?.attachment = Attachment(
+            id: attachment, instance: instance, deviceIndex: deviceIndex, deleteOnTermination: deleteOnTermination,
+            state: state)
+        return attachment
+    }
+
+    /// Takes an interface's attachment away.
+    mutating func unlink(_ id: InterfaceID) {
+        guard let attachment = interfaces[id]?.attachment else { return }
+        attachments[attachment.id] = nil
+        interfaces[id]?.attachment = nil
     }
 
     mutating func detach(_ id: InterfaceID) throws(Failure) {
@@ -76,7 +101,7 @@ extension ModelVPC {
         case .attaching(let until, let appears) where until <= clock:
             interfaces[id]?.attachment?.state = .attached(appears: appears)
         case .detaching(let until) where until <= clock:
-            interfaces[id]?.attachment = nil
+            unlink(id)
             instances[attachment.instance]?.interfaces.removeAll { $0 == id }
         case .attaching, .attached, .detaching: break
         }

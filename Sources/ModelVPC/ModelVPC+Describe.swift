@@ -2,13 +2,41 @@ import Addressing
 import Timekeeping
 
 extension ModelVPC {
+    func describeInstances(_ ids: [InstanceID]?) throws(Failure) -> [InstanceDescription] {
+        var found: [InstanceDescription] = []
+        for id in ids ?? instances.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            found.append(
+                InstanceDescription(
+                    instance: try instance(id), interfaces: try describeInterfaces(of: id, orTagged: nil)))
+        }
+        return found
+    }
+
+    /// The limits of the types that the instances have.
+    var instanceTypes: [String: Limits] {
+        Dictionary(instances.values.map { ($0.type, $0.limits) }) { first, _ in first }
+    }
+
+    func describeInterfaces(_ candidates: Candidates) -> [InterfaceDescription] {
+        let ids: any Sequence<InterfaceID> =
+            switch candidates {
+            case .all: interfaces.keys
+            case .attached(let owners): Set(owners.flatMap { instances[$0]?.interfaces ?? [] })
+            case .tagged(let tags): Set(tags.flatMap { tagged[$0] ?? [] })
+            }
+        return describeVisible(ids)
+    }
+
     func describeInterfaces(of id: InstanceID, orTagged tag: Tag?) throws(Failure) -> [InterfaceDescription] {
         var ids = try instance(id).interfaces
         for interface in tag.flatMap({ tagged[$0] }) ?? [] where interfaces[interface]?.attachment == nil {
             ids.append(interface)
         }
-        return ids.sorted().compactMap { interfaces[$0] }.filter { $0.visible <= clock }
-            .map { describe($0, at: clock) }
+        return describeVisible(ids)
+    }
+
+    private func describeVisible(_ ids: some Sequence<InterfaceID>) -> [InterfaceDescription] {
+        ids.sorted().compactMap { interfaces[$0] }.filter { $0.visible <= clock }.map { describe($0, at: clock) }
     }
 
     func describeInterfaces(_ ids: [InterfaceID]) throws(Failure) -> [InterfaceDescription] {
@@ -42,12 +70,32 @@ extension ModelVPC {
         .sorted { ($0.attachment?.deviceIndex ?? 0) < ($1.attachment?.deviceIndex ?? 0) }
     }
 
-    /// The interface with the addresses that are visible at `instant`.
+    /// The instance to which an address belongs, as primary or secondary one or as part of a prefix; `nil` where it
+    /// belongs to none.
+    public func instance(owning address: IPv4Address) -> InstanceID? {
+        instances.values.first { instance in
+            instance.interfaces.compactMap { interfaces[$0] }.contains { interface in
+                interface.primaryAddress == address || interface.secondary.contains { $0.item == address }
+                    || interface.prefixes.contains { $0.item.contains(address) }
+            }
+        }?.id
+    }
+
+    /// An interface as it is at the latest time that the VPC has been told, which is neither late nor throttled; `nil` for
+    /// one that does not exist.
+    public func present(_ id: InterfaceID) -> InterfaceDescription? {
+        interfaces[id].map { describe($0, at: .distantFuture) }
+    }
+
+    /// The interface with the addresses and prefixes that are visible at `instant`.
     func describe(_ interface: Interface, at instant: Instant) -> InterfaceDescription {
-        InterfaceDescription(
-            id: interface.id, mac: interface.mac, subnet: interface.subnet,
-            subnetCIDR: subnets[interface.subnet]?.cidr ?? cidr, primaryAddress: interface.primaryAddress,
-            secondaryAddresses: interface.secondary.filter { $0.visible <= instant }.map(\.address),
-            tags: interface.tags, attachment: interface.attachment?.description)
+        let subnet = subnets[interface.subnet]
+        return InterfaceDescription(
+            id: interface.id, mac: interface.mac, subnet: interface.subnet, subnetCIDR: subnet?.cidr ?? cidr,
+            zone: subnet?.zone ?? "", primaryAddress: interface.primaryAddress,
+            secondaryAddresses: interface.secondary.filter { $0.visible <= instant }.map(\.item),
+            prefixes: interface.prefixes.filter { $0.visible <= instant }.map(\.item),
+            securityGroups: interface.securityGroups, text: interface.text, tags: interface.tags,
+            attachment: interface.attachment?.description)
     }
 }

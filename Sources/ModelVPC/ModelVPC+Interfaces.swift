@@ -3,28 +3,24 @@ import Timekeeping
 
 /// The life of an interface from its creation to its deletion.
 extension ModelVPC {
-    mutating func createInterface(
-        in subnet: SubnetID, secondary: Addresses, tags: [String: String]
-    ) throws(Failure) -> InterfaceDescription {
+    mutating func createInterface(_ new: NewInterface) throws(Failure) -> InterfaceDescription {
         let visible = clock + settings.consistencyDelay.drawn(from: &random)
-        let id = try makeInterface(in: subnet, secondary: secondary, tags: tags, visible: visible)
+        let id = try makeInterface(new, visible: visible)
         return describe(try interface(id), at: .distantFuture)
     }
 
-    mutating func makeInterface(
-        in subnetID: SubnetID, secondary: Addresses, tags: [String: String], visible: Instant
-    ) throws(Failure) -> InterfaceID {
-        let (count, wanted) = try check(secondary, in: subnetID, besides: 1, owned: [])
-        // The given addresses are taken first, so that none of them becomes the primary address.
-        for address in wanted { subnets[subnetID]?.addresses.take(address) }
-        guard let primary = subnets[subnetID]?.addresses.takeNext() else { throw .subnetNotFound(subnetID) }
-        let addresses = wanted + takeAddresses(count, in: subnetID)
+    mutating func makeInterface(_ new: NewInterface, visible: Instant) throws(Failure) -> InterfaceID {
+        let taken = try take(
+            new.primaryAddress.map { .this($0) } ?? .any, new.secondary, new.prefixes, in: new.subnet)
+        guard let primary = taken.primary else { throw .subnetNotFound(new.subnet) }
         interfacesMade += 1
         let id = InterfaceID(rawValue: interfacesMade)
         interfaces[id] = Interface(
-            id: id, subnet: subnetID, primaryAddress: primary, visible: visible,
-            secondary: addresses.map { Interface.SecondaryAddress(address: $0, visible: visible) }, tags: tags)
-        for (key, value) in tags { tagged[Tag(key: key, value: value), default: []].insert(id) }
+            id: id, subnet: new.subnet, primaryAddress: primary, visible: visible,
+            securityGroups: new.securityGroups, text: new.text,
+            secondary: taken.addresses.map { Interface.Assigned(item: $0, visible: visible) },
+            prefixes: taken.prefixes.map { Interface.Assigned(item: $0, visible: visible) }, tags: new.tags)
+        for (key, value) in new.tags { tagged[Tag(key: key, value: value), default: []].insert(id) }
         return id
     }
 
@@ -33,28 +29,35 @@ extension ModelVPC {
         remove(id)
     }
 
-    mutating func setDeleteOnTermination(_ id: InterfaceID, _ enabled: Bool) throws(Failure) {
-        guard try interface(id).attachment != nil else {
+    mutating func setDeleteOnTermination(
+        _ id: InterfaceID, _ enabled: Bool, attachment: AttachmentID?
+    ) throws(Failure) {
+        guard let present = try interface(id).attachment else {
             throw .incorrectState("\(id) is attached to no instance with which it could be deleted")
         }
+        if let attachment, attachment != present.id { throw .attachmentNotFound(attachment) }
         interfaces[id]?.attachment?.deleteOnTermination = enabled
     }
 
-    mutating func tag(_ id: InterfaceID, _ tags: [String: String]) throws(Failure) {
-        for (key, value) in try interface(id).tags where tags[key] != nil {
-            untag(id, Tag(key: key, value: value))
-        }
-        for (key, value) in tags {
-            interfaces[id]?.tags[key] = value
-            tagged[Tag(key: key, value: value), default: []].insert(id)
+    mutating func tag(_ ids: [InterfaceID], _ tags: [String: String]) throws(Failure) {
+        for id in ids { _ = try interface(id) }
+        for id in ids {
+            for (key, value) in try interface(id).tags where tags[key] != nil {
+                untag(id, Tag(key: key, value: value))
+            }
+            for (key, value) in tags {
+                interfaces[id]?.tags[key] = value
+                tagged[Tag(key: key, value: value), default: []].insert(id)
+            }
         }
     }
 
-    /// Removes an interface, and frees its addresses.
+    /// Removes an interface that is not attached, and frees its addresses and prefixes.
     mutating func remove(_ id: InterfaceID) {
         guard let interface = interfaces.removeValue(forKey: id) else { return }
         subnets[interface.subnet]?.addresses.release(interface.primaryAddress)
-        for secondary in interface.secondary { subnets[interface.subnet]?.addresses.release(secondary.address) }
+        for address in interface.secondary { subnets[interface.subnet]?.addresses.release(address.item) }
+        for prefix in interface.prefixes { subnets[interface.subnet]?.addresses.release(prefix.item) }
         for (key, value) in interface.tags { untag(id, Tag(key: key, value: value)) }
     }
 

@@ -36,9 +36,8 @@ extension ModelVPC {
             throw .invalidParameter("\(id) needs at least one interface with one address")
         }
         let zone = try subnet(subnetID).zone
-        let primary = try makeInterface(in: subnetID, secondary: .count(0), tags: [:], visible: clock)
-        interfaces[primary]?.attachment = Attachment(
-            instance: id, deviceIndex: 0, deleteOnTermination: true, state: .attached(appears: clock))
+        let primary = try makeInterface(NewInterface(in: subnetID), visible: clock)
+        _ = link(primary, to: id, deviceIndex: 0, deleteOnTermination: true, state: .attached(appears: clock))
         let instance = Instance(
             id: id, type: type, zone: zone, limits: limits, primaryInterface: primary, interfaces: [primary])
         instances[id] = instance
@@ -51,11 +50,9 @@ extension ModelVPC {
     public mutating func terminate(_ id: InstanceID, at now: Instant) throws(Failure) {
         advance(to: now)
         for interface in try instance(id).interfaces {
-            if interfaces[interface]?.attachment?.deleteOnTermination == true {
-                remove(interface)
-            } else {
-                interfaces[interface]?.attachment = nil
-            }
+            let goes = interfaces[interface]?.attachment?.deleteOnTermination == true
+            unlink(interface)
+            if goes { remove(interface) }
         }
         instances[id] = nil
     }

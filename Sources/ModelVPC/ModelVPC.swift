@@ -32,6 +32,9 @@ public struct ModelVPC: Hashable, Codable, Sendable {
     var instances: [InstanceID: Instance] = [:]
     var interfaces: [InterfaceID: Interface] = [:]
     var interfacesMade = 0
+    var attachmentsMade = 0
+    /// The interface of each attachment.
+    var attachments: [AttachmentID: InterfaceID] = [:]
     /// The interfaces that bear a tag.
     var tagged: [Tag: Set<InterfaceID>] = [:]
     /// What changes by itself, the earliest first.
@@ -106,20 +109,27 @@ public struct ModelVPC: Hashable, Codable, Sendable {
     private mutating func perform(_ request: Request, stuck: Bool) throws(Failure) -> Reply {
         switch request {
         case .describeInstance(let id): return .instance(try instance(id))
+        case .describeInstances(let ids): return .instances(try describeInstances(ids))
+        case .describeInstanceTypes: return .instanceTypes(instanceTypes)
         case .describeInterfacesOf(let instance, let tag):
             return .interfaces(try describeInterfaces(of: instance, orTagged: tag))
         case .describeInterfaces(let ids): return .interfaces(try describeInterfaces(ids))
+        case .searchInterfaces(let candidates): return .interfaces(describeInterfaces(candidates))
         case .describeSubnets: return .subnets(describeSubnets())
-        case .createInterface(let subnet, let secondary, let tags, _):
-            return .interface(try createInterface(in: subnet, secondary: secondary, tags: tags))
+        case .createInterface(let new, _): return .interface(try createInterface(new))
         case .attach(let interface, let instance, let deviceIndex):
-            try attach(interface, to: instance, deviceIndex: deviceIndex, stuck: stuck)
+            return .attachment(try attach(interface, to: instance, deviceIndex: deviceIndex, stuck: stuck))
         case .detach(let interface): try detach(interface)
+        case .endAttachment(let attachment): try detach(try interface(attachedBy: attachment))
         case .delete(let interface): try delete(interface)
-        case .setDeleteOnTermination(let interface, let enabled): try setDeleteOnTermination(interface, enabled)
+        case .setDeleteOnTermination(let interface, let enabled, let attachment):
+            try setDeleteOnTermination(interface, enabled, attachment: attachment)
         case .assign(let interface, let addresses, _): return .addresses(try assign(addresses, to: interface))
-        case .unassign(let interface, let addresses): try unassign(addresses, from: interface)
-        case .tag(let interface, let tags): try tag(interface, tags)
+        case .assignPrefixes(let interface, let prefixes, _):
+            return .prefixes(try assignPrefixes(prefixes, to: interface))
+        case .unassign(let interface, let addresses, let prefixes, let strictly):
+            try unassign(addresses, prefixes, from: interface, strictly: strictly)
+        case .tag(let interfaces, let tags): try tag(interfaces, tags)
         }
         return .done
     }
@@ -128,6 +138,11 @@ public struct ModelVPC: Hashable, Codable, Sendable {
 extension ModelVPC {
     func interface(_ id: InterfaceID) throws(Failure) -> Interface {
         guard let interface = interfaces[id] else { throw .interfaceNotFound(id) }
+        return interface
+    }
+
+    func interface(attachedBy id: AttachmentID) throws(Failure) -> InterfaceID {
+        guard let interface = attachments[id] else { throw .attachmentNotFound(id) }
         return interface
     }
 

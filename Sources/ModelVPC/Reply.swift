@@ -18,14 +18,27 @@ extension ModelVPC {
     /// What was asked for: which case answers which request is said at ``Request``.
     public enum Reply: Hashable, Codable, Sendable {
         case instance(Instance)
+        case instances([InstanceDescription])
+        /// The limits of the types that the instances have.
+        case instanceTypes([String: Limits])
         case interfaces([InterfaceDescription])
         case subnets([SubnetDescription])
         case interface(InterfaceDescription)
         case addresses([IPv4Address])
+        case prefixes([IPv4Network])
+        case attachment(AttachmentID)
         case done
     }
 
-    /// An interface as the API shows it, which for a time can be without its newest addresses.
+    /// An instance as the API shows it with its interfaces.
+    public struct InstanceDescription: Hashable, Codable, Sendable {
+        /// The instance.
+        public let instance: Instance
+        /// Those that are attaching, attached or detaching, in the order of their ids.
+        public let interfaces: [InterfaceDescription]
+    }
+
+    /// An interface as the API shows it, which for a time can be without its newest addresses and prefixes.
     public struct InterfaceDescription: Hashable, Codable, Sendable {
         /// Its name.
         public let id: InterfaceID
@@ -35,10 +48,18 @@ extension ModelVPC {
         public let subnet: SubnetID
         /// The subnet's network.
         public let subnetCIDR: IPv4Network
+        /// The subnet's zone.
+        public let zone: String
         /// Its own address, for as long as it lives.
         public let primaryAddress: IPv4Address
         /// In the order in which they were assigned.
         public let secondaryAddresses: [IPv4Address]
+        /// Each a /28, in the order in which they were assigned.
+        public let prefixes: [IPv4Network]
+        /// The ids of its security groups, as they were given when it was made; the model does not look at them.
+        public let securityGroups: [String]
+        /// What it is for, as it was given when it was made.
+        public let text: String
         /// Its tags, by key.
         public let tags: [String: String]
         /// `nil` while attached to nothing.
@@ -54,6 +75,8 @@ extension ModelVPC {
             case detaching
         }
 
+        /// Its name, which no other attachment has had.
+        public let id: AttachmentID
         /// The instance.
         public let instance: InstanceID
         /// 0 for the primary interface; unique among those of the instance.

@@ -27,13 +27,15 @@ public struct InterfaceView: Hashable, Sendable {
     public var primaryAddress: IPv4Address
     /// The secondary addresses, which are for pods.
     public var secondaryAddresses: [IPv4Address]
+    /// The /28 prefixes, whose addresses are all for pods.
+    public var prefixes: [IPv4Network]
     /// Key and value of each tag.
     public var tags: [String: String]
 
     public init(
         id: ENIID, mac: MACAddress, subnet: SubnetID, subnetCIDR: IPv4Network, attachment: Attachment,
         networkCard: Int = 0, primaryAddress: IPv4Address, secondaryAddresses: [IPv4Address],
-        tags: [String: String] = [:]
+        prefixes: [IPv4Network] = [], tags: [String: String] = [:]
     ) {
         self.id = id
         self.mac = mac
@@ -43,6 +45,7 @@ public struct InterfaceView: Hashable, Sendable {
         self.networkCard = networkCard
         self.primaryAddress = primaryAddress
         self.secondaryAddresses = secondaryAddresses
+        self.prefixes = prefixes
         self.tags = tags
     }
 
@@ -86,13 +89,19 @@ public struct NodeView: Hashable, Sendable {
     public var primaryENI: ENIID
     /// What the type allows.
     public var limits: NodeLimits
+    /// The networks of the VPC, within which packets keep their addresses.
+    public var networks: [IPv4Network]
 
-    public init(instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits) {
+    public init(
+        instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits,
+        networks: [IPv4Network]
+    ) {
         self.instanceID = instanceID
         self.instanceType = instanceType
         self.zone = zone
         self.primaryENI = primaryENI
         self.limits = limits
+        self.networks = networks
     }
 }
 
@@ -102,10 +111,16 @@ public struct NodeLimits: Hashable, Codable, Sendable {
     public var enis: Int
     /// The most IPv4 addresses of one ENI, its primary address included.
     public var ipv4PerENI: Int
+    /// The most IPv6 addresses of one ENI.
+    public var ipv6PerENI: Int
+    /// Whether an ENI can have a prefix in the place of a secondary address.
+    public var supportsPrefixes: Bool
 
-    public init(enis: Int, ipv4PerENI: Int) {
+    public init(enis: Int, ipv4PerENI: Int, ipv6PerENI: Int = 0, supportsPrefixes: Bool = false) {
         self.enis = enis
         self.ipv4PerENI = ipv4PerENI
+        self.ipv6PerENI = ipv6PerENI
+        self.supportsPrefixes = supportsPrefixes
     }
 
     /// The most pod addresses of one ENI: all but its primary address.

@@ -67,7 +67,7 @@ extension Pool {
     private func cause(of trouble: Trouble) -> Cause {
         switch trouble.error {
         case .throttled: .throttled(until: trouble.until)
-        case .unreachable(let what): .unreachable(since: trouble.since, what)
+        case .unreachable(let what), .suspended(_, let what): .unreachable(since: trouble.since, what)
         case .permissionDenied(let what), .invalidCredentials(let what):
             .permissionDenied(what, retryAt: trouble.until)
         default: .providerFailing(trouble.error.description, retryAt: trouble.until)
@@ -91,6 +91,9 @@ extension Pool.Trouble {
     /// Whether it is the reason for what goes wrong now: until the next attempt, and where nobody answers until
     /// somebody does.
     func keepsAway(_ now: Instant) -> Bool {
-        if case .unreachable = error { true } else { until > now }
+        switch error {
+        case .unreachable, .suspended: true
+        default: until > now
+        }
     }
 }

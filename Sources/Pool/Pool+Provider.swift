@@ -166,15 +166,24 @@ extension Pool {
         case .subnetExhausted(let subnet), .noContiguousPrefix(let subnet):
             subnetTrouble = SubnetTrouble(error: error, subnet: subnet, until: now + configuration.subnetBackoff)
             return now
-        case .throttled, .unreachable, .transient, .malformedReply, .permissionDenied, .invalidCredentials:
+        case .throttled, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
+            .invalidCredentials:
             // One long ago has nothing to do with this one.
-            let last = trouble.flatMap { now < $0.until + configuration.maximumBackoff ? $0 : nil }
-            let attempts = (last?.attempts ?? 0) + 1
-            var pause = configuration.backoff(attempt: attempts, jitter: jitter)
-            if case .throttled(let asked?) = error { pause += asked }
-            trouble = Trouble(
-                error: error, since: last?.since ?? now, until: now + pause, attempts: attempts,
+            let last = trouble.flatMap { now < $0.until + configuration.backoff.longest ? $0 : nil }
+            var next = Trouble(
+                error: error, since: last?.since ?? now, until: now, attempts: (last?.attempts ?? 0) + 1,
                 concernsView: concernsView)
+            var pause = configuration.backoff.pause(attempt: next.attempts, jitter: jitter)
+            switch error {
+            case .throttled(let asked?): pause += asked
+            case .suspended(let asked, _):
+                // A call that was not made says nothing new about the provider.
+                if let last { next = last }
+                pause = asked
+            default: break
+            }
+            next.until = now + pause
+            trouble = next
             return trouble?.until
         case .limitReached, .notFound, .conflict, .incorrectState: return nil
         }
@@ -184,7 +193,7 @@ extension Pool {
     /// contradiction goes away with the next view.
     private func pause(after error: ProviderError, _ jitter: Double) -> Duration {
         if case .limitReached = error { return configuration.subnetBackoff }
-        return error.isDenial ? configuration.subnetBackoff : configuration.backoff(attempt: 6, jitter: jitter)
+        return error.isDenial ? configuration.subnetBackoff : configuration.backoff.pause(attempt: 6, jitter: jitter)
     }
 
     /// The provider did what it was asked.
@@ -245,7 +254,7 @@ extension ProviderError {
     var leavesDoubt: Bool {
         switch self {
         case .unreachable, .malformedReply, .transient: true
-        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .notFound, .conflict,
+        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .suspended, .notFound, .conflict,
             .permissionDenied, .invalidCredentials, .incorrectState:
             false
         }

@@ -30,14 +30,14 @@ extension Pool {
         dropCreationsInDoubt(takenAt)
         comparePods(seen.pods, now)
         let isInDoubt = creations.contains { $0.inDoubtSince != nil } || enis.values.contains(where: \.isInDoubt)
-        readBackAt = isInDoubt ? now + configuration.maximumBackoff / 10 : nil
+        readBackAt = isInDoubt ? now + configuration.backoff.longest / 10 : nil
         return settle(now)
     }
 
     /// The provider's view could not be read; it is asked for again after a pause.
     public mutating func observationFailed(_ error: ProviderError, jitter: Double, now: Instant) -> Outcome {
-        readBackAt =
-            note(error, concernsView: true, jitter, now) ?? now + configuration.backoff(attempt: 4, jitter: jitter)
+        let pause = configuration.backoff.pause(attempt: 4, jitter: jitter)
+        readBackAt = note(error, concernsView: true, jitter, now) ?? now + pause
         return settle(now)
     }
 
@@ -45,7 +45,10 @@ extension Pool {
     /// what it is asked is another matter.
     private mutating func viewAnswered() {
         if trouble?.concernsView == true { trouble = nil }
-        if case .unreachable? = trouble?.error { trouble = nil }
+        switch trouble?.error {
+        case .unreachable, .suspended: trouble = nil
+        default: break
+        }
     }
 
     /// Takes in an ENI that was created by our doing; its addresses are free.

@@ -1,3 +1,4 @@
+import RateLimiting
 import Timekeeping
 
 /// Everything about a pool that an operator chooses. The defaults are those of the AWS VPC CNI where it has the setting.
@@ -22,10 +23,8 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var consistencyWindow = Duration.seconds(60)
     /// How long an attachment may be without an interface in the kernel, while the plugin makes it.
     public var attachmentGrace = Duration.seconds(120)
-    /// The pause after a first failure of the provider; it doubles with each further one, up to ``maximumBackoff``.
-    public var initialBackoff = Duration.seconds(1)
-    /// The longest pause after a failure.
-    public var maximumBackoff = Duration.seconds(60)
+    /// The pauses after failures of the provider.
+    public var backoff = Backoff(initial: .seconds(1), longest: .seconds(60))
 
     public init() {}
 
@@ -47,16 +46,5 @@ public struct PoolConfiguration: Hashable, Sendable {
     /// plugin and kube-proxy).
     public func kubeletMaxPods(_ limits: NodeLimits, foreign: Int = 0) -> Int {
         maxPods ?? (eniLimit(limits, foreign: foreign) * limits.podAddressesPerENI + 2)
-    }
-
-    /// The pause after the `attempt`-th failure in a row, with full jitter.
-    ///
-    /// - Parameters:
-    ///   - attempt: 1 for the first failure.
-    ///   - jitter: a random number from 0 up to 1.
-    public func backoff(attempt: Int, jitter: Double) -> Duration {
-        let doubled = initialBackoff.inSeconds * Double(1 << min(attempt - 1, 16))
-        let ceiling = min(doubled, maximumBackoff.inSeconds)
-        return .nanoseconds(Int64(max(ceiling * jitter, initialBackoff.inSeconds / 10) * 1e9))
     }
 }

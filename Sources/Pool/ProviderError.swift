@@ -25,6 +25,8 @@ public enum ProviderError: Error, Hashable, Sendable {
     case transient(status: Int?, String)
     /// No answer: whether the mutation took place is unknown until the provider's view is read again.
     case unreachable(String)
+    /// The call was not made, because the provider has been failing: nothing can have happened.
+    case suspended(retryAfter: Duration, String)
     case malformedReply(String)
     /// The interface is not in a state in which this can be done.
     case incorrectState(String)
@@ -46,6 +48,7 @@ extension ProviderError: CustomStringConvertible {
         case .transient(let status?, let what): "the provider failed with status \(status): \(what)"
         case .transient(nil, let what): "the provider failed: \(what)"
         case .unreachable(let what): "the provider does not answer: \(what)"
+        case .suspended(let retryAfter, let what): "no call is made for \(retryAfter.rounded), because \(what)"
         case .malformedReply(let what): "the provider's reply cannot be read: \(what)"
         case .incorrectState(let what): "\(what)"
         }

@@ -1,21 +1,37 @@
 import Addressing
 import Pool
 
+/// The tags by which a provider recognises what belongs to a node.
+public enum CloudTag {
+    /// With the id of an instance as its value: by it an interface belongs to the node while it is attached to none.
+    public static let instance = "node.k8s.amazonaws.com/instance_id"
+}
+
 /// What an interface is created with.
 public struct InterfaceRequest: Hashable, Sendable {
+    /// What an interface has for pods from the start.
+    public enum Secondary: Hashable, Sendable {
+        /// So many secondary addresses.
+        case addresses(Int)
+        /// So many /28 prefixes.
+        case prefixes(Int)
+    }
+
     /// Where its addresses come from.
     public var subnet: SubnetID
     /// The security groups' ids; none for the provider's default.
     public var securityGroups: [String]
-    /// Secondary addresses that the interface starts with.
-    public var addressCount: Int
-    /// The tags that it bears from the start.
+    /// What the interface has for pods.
+    public var secondary: Secondary
+    /// The tags that it bears from the start, beside ``CloudTag/instance``.
     public var tags: [String: String]
 
-    public init(subnet: SubnetID, securityGroups: [String] = [], addressCount: Int, tags: [String: String] = [:]) {
+    public init(
+        subnet: SubnetID, securityGroups: [String] = [], secondary: Secondary, tags: [String: String] = [:]
+    ) {
         self.subnet = subnet
         self.securityGroups = securityGroups
-        self.addressCount = addressCount
+        self.secondary = secondary
         self.tags = tags
     }
 }
@@ -35,7 +51,7 @@ public protocol CloudProvider: Sendable {
     /// The subnets that this node may use.
     func subnets() async throws(ProviderError) -> [SubnetView]
 
-    /// A new interface, attached to nothing.
+    /// A new interface, attached to nothing, which bears ``CloudTag/instance``.
     func createInterface(
         _ request: InterfaceRequest, token: MutationToken
     ) async throws(ProviderError) -> InterfaceView
@@ -58,6 +74,12 @@ public protocol CloudProvider: Sendable {
     /// Assigns these secondary addresses; assigning one that the interface has already changes nothing.
     func assign(_ eni: ENIID, addresses: [IPv4Address]) async throws(ProviderError)
 
+    /// Assigns `count` more /28 prefixes of the provider's choice, and returns them.
+    func assignPrefixes(_ eni: ENIID, count: Int, token: MutationToken) async throws(ProviderError) -> [IPv4Network]
+
     /// Takes secondary addresses away; one that the interface does not have is no error.
     func unassign(_ eni: ENIID, addresses: [IPv4Address]) async throws(ProviderError)
+
+    /// Takes prefixes away; one that the interface does not have is no error.
+    func unassign(_ eni: ENIID, prefixes: [IPv4Network]) async throws(ProviderError)
 }

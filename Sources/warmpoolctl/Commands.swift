@@ -22,6 +22,7 @@ struct Status: ParsableCommand {
                     "provider",
                     "\(overview.provider), read \(overview.lastReconcileSeconds.map { time($0) + " ago" } ?? "never")"
                 ),
+                ("calls", overview.calls.summary),
                 ("ready", overview.isReady ? "yes" : "no"),
                 ("target", overview.target),
                 ("ENIs", "\(overview.enis) of \(overview.eniLimit)"),
@@ -36,6 +37,29 @@ struct Status: ParsableCommand {
                 ("growth", overview.growthObstacle.map { "\($0.sentence) [\($0.cause)]" }),
             ])
         }
+    }
+}
+
+extension Overview.Calls {
+    /// What is out of the ordinary; `nil` where nothing is.
+    fileprivate var summary: String? {
+        var parts: [String] = []
+        if breaker == "open" {
+            parts.append("suspended for \(time(breakerOpenSeconds ?? 0)), because the provider keeps failing")
+        } else if breaker == "half-open" {
+            parts.append("one is trying whether the provider works again")
+        }
+        parts += slowed.map { slowed in
+            let pause = slowed.closedSeconds.map { ", none for \(time($0))" } ?? ""
+            return "\(slowed.call) slowed by throttling to \(rate(slowed.perSecond)) a second\(pause)"
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    /// With at most two decimals.
+    private func rate(_ perSecond: Double) -> String {
+        let hundredths = Int((perSecond * 100).rounded())
+        return hundredths % 100 == 0 ? "\(hundredths / 100)" : "\(Double(hundredths) / 100)"
     }
 }
 

@@ -10,6 +10,7 @@ import NIOPosix
 import PodNetwork
 import Pool
 import Providers
+import RateLimiting
 import Store
 import Synchronization
 import Testing
@@ -57,7 +58,8 @@ struct AgentUnderTest {
         log = LogRecorder()
         let pool = try await AgentUnderTest.pool(configuration.pool, provider, store)
         agent = NodeAgent(
-            configuration: configuration, pool: pool, store: store, provider: provider, patience: patience,
+            configuration: configuration, pool: pool, store: store,
+            provider: GovernedProvider(policy: CallPolicy(), now: { BootClock.now }) { provider }, patience: patience,
             host: try HostNetwork(configuration), eventLoop: MultiThreadedEventLoopGroup.singleton.any(),
             log: Logger(label: "test") { [log] _ in log })
     }

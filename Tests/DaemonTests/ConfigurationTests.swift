@@ -1,11 +1,13 @@
 import Addressing
 import Foundation
 import Logging
+import ModelVPC
 import PodNetwork
 import Pool
 import Providers
 import Settings
 import Testing
+import Timekeeping
 import Yams
 
 @testable import Daemon
@@ -39,7 +41,7 @@ import Yams
             shorter[Node(key)] = nil
             #expect(try parse(Yams.serialize(node: .mapping(shorter))) == whole, "the default of \(key)")
         }
-        for outer in ["mock", "routing"] {
+        for outer in ["mock", "routing", "calls", "ec2"] {
             let mapping = try #require(document[Node(outer)]?.mapping)
             for key in mapping.keys.compactMap(\.string) where !examples.contains("\(outer).\(key)") {
                 var shorter = document
@@ -73,9 +75,24 @@ import Yams
         let text = try ConfigurationTests.documented()
             .replacing("limits: null", with: "").replacing("# limits:", with: "limits:")
             .replacing("# vpcCIDRs:", with: "vpcCIDRs:")
+            .replacing("  throttling: null", with: "").replacing("  faults: null", with: "")
+            .replacing(#/(?m)^  # (throttling:|  mutating:|  nonMutating:|  perAction:|faults:|  - \{ effect)/#) {
+                "  " + $0.1
+            }
         let configuration = try parse(text)
         #expect(configuration.limits == NodeLimits(enis: 4, ipv4PerENI: 15))
         #expect(configuration.traffic.vpcCIDRs == [try #require(IPv4Network("10.0.0.0/16"))])
+        guard case .mock(let mock) = configuration.provider else {
+            Issue.record("\(configuration.provider) is not the mock")
+            return
+        }
+        #expect(mock.cloud.throttling.nonMutating == .init(capacity: 100, refillPerSecond: 20))
+        #expect(mock.cloud.throttling.perAction.keys.map(\.rawValue) == ["CreateNetworkInterface"])
+        let hanging = ModelVPC.FaultRule(
+            .fail(.noAnswer), by: .init(rawValue: "i-mock"), from: .origin + .seconds(10),
+            until: .origin + .seconds(60), probability: 0.1)
+        let losing = ModelVPC.FaultRule(.loseReply, of: [.assignPrivateIpAddresses], skipping: 2, count: 1)
+        #expect(mock.cloud.faults == [losing, hanging])
     }
 
     // MARK: The environment
@@ -176,7 +193,8 @@ import Yams
         "socket": ("socket", { $0.socket = "/other" }), "store": ("store", { $0.store = "/other" }),
         "logLevel": ("logLevel", { $0.logLevel = .debug }), "logFormat": ("logFormat", { $0.logFormat = .json }),
         "provider": ("provider", { $0.provider = other($0.provider) }),
-        "pool": (nil, { $0.pool.cooldown = .seconds(1) }),
+        "calls": ("calls", { $0.calls.failureThreshold = 1 }),
+        "callTimeout": ("calls.timeout", { $0.callTimeout = .seconds(1) }), "pool": (nil, { $0.pool.cooldown = .seconds(1) }),
         "limits": ("limits", { $0.limits = NodeLimits(enis: 2, ipv4PerENI: 3) }),
         "podMTU": (nil, { $0.podMTU = 1300 }), "eniMTU": ("eniMTU", { $0.eniMTU = 1400 }),
         "eniSubnet": (nil, { $0.eniSubnet = SubnetID("b") }), "securityGroups": (nil, { $0.securityGroups = ["sg"] }),

@@ -18,7 +18,9 @@ public struct ReceivedRequest: Sendable {
 /// The server's end of a connection. All of it blocks.
 public final class TestConnection {
     /// The client has closed the connection, or the server is being stopped.
-    public struct Closed: Error {}
+    public struct Closed: Error {
+        public init() {}
+    }
 
     /// Counts from 0 in the order of the connections.
     public let number: Int

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A TCP server on loopback that does with every connection what a script says, on a thread of its own; the connection
+/// A TCP server, on loopback by default, that does with every connection what a script says, on a thread of its own; the connection
 /// is closed when the script returns or throws.
 ///
 /// ```swift
@@ -35,12 +35,16 @@ public final class TestServer: Sendable {
     public let port: Int
     private let listener: Listener
 
-    /// Listens on a port that the kernel chooses.
-    public init(_ script: @escaping @Sendable (TestConnection) throws -> Void) throws {
+    /// Listens, in the network namespace of the calling thread, on a port that the kernel chooses, unless one is given.
+    public init(
+        address host: String = "127.0.0.1", port: Int = 0,
+        _ script: @escaping @Sendable (TestConnection) throws -> Void
+    ) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = inet_addr(host)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
@@ -49,7 +53,7 @@ public final class TestServer: Sendable {
             }
         }
         guard isListening else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        self.port = Int(UInt16(bigEndian: address.sin_port))
         listener = Listener(descriptor: descriptor)
         TestServer.thread { [listener] in TestServer.accept(listener, script) }
     }

@@ -3,6 +3,10 @@ import Timekeeping
 /// Something did not come about in time.
 public struct NotInTime: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) {
+        self.description = description
+    }
 }
 
 /// Waits for what nobody announces: asks again and again until there is an answer.

@@ -20,6 +20,7 @@ public struct LiveFabricTrait: SuiteTrait, TestScoping {
     let instanceType: String
     let nodes: Int
     let settings: [String: String]
+    let provider: LiveConfiguration.Provider
     let cloudSettings: [String: String]
 
     public func provideScope(
@@ -27,7 +28,7 @@ public struct LiveFabricTrait: SuiteTrait, TestScoping {
     ) async throws {
         let configuration = try LiveConfiguration(
             nodes: nodes, instanceType: InstanceType(named: instanceType), settings: settings,
-            cloudSettings: cloudSettings)
+            provider: provider, cloudSettings: cloudSettings)
         let live = try await LiveFabric.start(name: uniqueFabricName(), configuration)
         do {
             try await Current.$fabric.withValue(live, operation: function)
@@ -43,10 +44,12 @@ extension Trait where Self == LiveFabricTrait {
     /// A fabric of nodes of one instance type; see `LiveConfiguration` for the settings.
     public static func liveFabric(
         _ instanceType: String, nodes: Int = 1, settings: [String: String] = [:],
+        provider: LiveConfiguration.Provider = .mock,
         cloudSettings: [String: String] = LiveConfiguration.quickCloud
     ) -> LiveFabricTrait {
         LiveFabricTrait(
-            instanceType: instanceType, nodes: nodes, settings: settings, cloudSettings: cloudSettings)
+            instanceType: instanceType, nodes: nodes, settings: settings, provider: provider,
+            cloudSettings: cloudSettings)
     }
 }
 
@@ -57,7 +60,7 @@ private enum Current {
 extension LiveFabric {
     /// The fabric of the suite that runs.
     ///
-    /// - Throws: `ExpectationFailedError` in a suite without ``Testing/Trait/liveFabric(_:nodes:settings:cloudSettings:)``.
+    /// - Throws: `ExpectationFailedError` in a suite without ``Testing/Trait/liveFabric(_:nodes:settings:provider:cloudSettings:)``.
     public static var current: LiveFabric {
         get throws { try #require(Current.fabric, "the suite lacks the trait .liveFabric") }
     }

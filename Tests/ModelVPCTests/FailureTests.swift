@@ -46,7 +46,7 @@ import Timekeeping
         let requests: [ModelVPC.Request] = [
             .describeInterfaces([nothing]), .attach(nothing, to: TestCloud.node, deviceIndex: 1), .detach(nothing),
             .delete(nothing), .setDeleteOnTermination(nothing, true), .assign(nothing, .count(1), token: nil),
-            .unassign(nothing, []), .tag(nothing, ["a": "b"]),
+            .unassign(nothing, []), .tag([nothing], ["a": "b"]),
         ]
         for request in requests {
             #expect(throws: Failure.interfaceNotFound(nothing)) { try cloud.ask(request) }
@@ -83,7 +83,7 @@ import Timekeeping
             [
                 .assign(eni, .count(0), token: nil), .assign(eni, .count(-1), token: nil),
                 .assign(eni, .these([own]), token: nil), .unassign(eni, [own]),
-                .createInterface(TestCloud.subnet, secondary: .count(-2), tags: [:], token: nil),
+                .createInterface(.init(in: TestCloud.subnet, secondary: .count(-2)), token: nil),
                 .attach(detached, to: TestCloud.node, deviceIndex: 0),
                 .attach(detached, to: TestCloud.node, deviceIndex: -1),
                 .attach(abroad, to: TestCloud.node, deviceIndex: 1),

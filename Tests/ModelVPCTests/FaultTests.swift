@@ -51,7 +51,7 @@ import Timekeeping
         #expect(throws: Never.self) { try cloud.respond(.describeSubnets, from: other).result.get() }
         #expect(throws: Never.self) { try cloud.ask(.describeInstance(TestCloud.node)) }
         #expect(
-            cloud.respond(.tag(try cloud.primary, [:]), from: other).result == .failure(.unauthorized(.createTags)))
+            cloud.respond(.tag([try cloud.primary], [:]), from: other).result == .failure(.unauthorized(.createTags)))
     }
 
     @Test("Every failure can be made to happen, and then nothing is done") func everyFailure() throws {

@@ -70,7 +70,7 @@ import Timekeeping
         try cloud.ask(.attach(eni, to: other, deviceIndex: 1))
         #expect(try cloud.interfaces(orTagged: tag).map(\.id) == [cloud.primary])
         try cloud.ask(.detach(eni))
-        try cloud.ask(.tag(eni, ["node": "i-2", "more": "yes"]))
+        try cloud.ask(.tag([eni], ["node": "i-2", "more": "yes"]))
         #expect(try cloud.interfaces(orTagged: tag).map(\.id) == [cloud.primary])
         #expect(try cloud.describe(eni)[0].tags == ["node": "i-2", "more": "yes"])
     }
@@ -110,10 +110,10 @@ import Timekeeping
         var ids = [try cloud.primary]
         for _ in 0..<2000 {
             let id = ids[Int(random.next() % UInt64(ids.count))]
-            let held = cloud.vpc.interfaces[id]?.secondary.map(\.address) ?? []
+            let held = cloud.vpc.interfaces[id]?.secondary.map(\.item) ?? []
             let request: ModelVPC.Request =
                 switch random.next() % 6 {
-                case 0: .createInterface(TestCloud.tiny, secondary: .count(1), tags: [:], token: nil)
+                case 0: .createInterface(.init(in: TestCloud.tiny, secondary: .count(1)), token: nil)
                 case 1: .assign(id, .count(Int(random.next() % 4)), token: nil)
                 case 2: .unassign(id, Array(held.prefix(Int(random.next() % 3))))
                 case 3: .delete(id)
@@ -121,7 +121,7 @@ import Timekeeping
                 default: .detach(id)
                 }
             if case .success(.interface(let interface)) = cloud.respond(request).result { ids.append(interface.id) }
-            let owned = cloud.vpc.interfaces.values.flatMap { [$0.primaryAddress] + $0.secondary.map(\.address) }
+            let owned = cloud.vpc.interfaces.values.flatMap { [$0.primaryAddress] + $0.secondary.map(\.item) }
             #expect(Set(owned).count == owned.count)
             for subnet in cloud.vpc.subnets.values {
                 let inside = owned.filter(subnet.cidr.contains)

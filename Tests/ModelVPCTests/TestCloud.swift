@@ -48,11 +48,11 @@ final class TestCloud {
     @discardableResult
     func create(
         in subnet: ModelVPC.SubnetID = TestCloud.subnet, _ secondary: ModelVPC.Addresses = .count(0),
-        tags: [String: String] = [:], token: String? = nil
+        prefixes: ModelVPC.Prefixes = .count(0), tags: [String: String] = [:], token: String? = nil
     ) throws -> ModelVPC.InterfaceDescription {
         guard
             case .interface(let interface) = try ask(
-                .createInterface(subnet, secondary: secondary, tags: tags, token: token))
+                .createInterface(.init(in: subnet, secondary: secondary, prefixes: prefixes, tags: tags), token: token))
         else { throw OtherReply() }
         return interface
     }
@@ -65,6 +65,23 @@ final class TestCloud {
             throw OtherReply()
         }
         return assigned
+    }
+
+    @discardableResult
+    func assignPrefixes(
+        _ interface: ModelVPC.InterfaceID, _ prefixes: ModelVPC.Prefixes, token: String? = nil
+    ) throws -> [IPv4Network] {
+        guard case .prefixes(let assigned) = try ask(.assignPrefixes(interface, prefixes, token: token)) else {
+            throw OtherReply()
+        }
+        return assigned
+    }
+
+    @discardableResult
+    func attach(_ interface: ModelVPC.InterfaceID, deviceIndex: Int) throws -> ModelVPC.AttachmentID {
+        let request = ModelVPC.Request.attach(interface, to: TestCloud.node, deviceIndex: deviceIndex)
+        guard case .attachment(let attachment) = try ask(request) else { throw OtherReply() }
+        return attachment
     }
 
     func describe(_ ids: ModelVPC.InterfaceID...) throws -> [ModelVPC.InterfaceDescription] {

@@ -1,4 +1,5 @@
 import Addressing
+import RateLimiting
 import Testing
 import Timekeeping
 
@@ -106,7 +107,7 @@ import Timekeeping
     }
 
     @Test("Buckets empty, refill, and are apart for reads, writes and single actions") func throttling() throws {
-        let bucket = ModelVPC.TokenBucket(capacity: 3, refillPerSecond: 2)
+        let bucket = TokenBucket(capacity: 3, refillPerSecond: 2)
         let cloud = try TestCloud(
             throttling: .init(
                 mutating: bucket, nonMutating: .init(capacity: 5, refillPerSecond: 0),
@@ -119,8 +120,8 @@ import Timekeeping
         // A throttled caller changes nothing.
         #expect(throws: Failure.self) { try cloud.create() }
         #expect(cloud.vpc.interfaces.count == 1)
-        try cloud.ask(.tag(eni, ["a": "b"]))
-        #expect(throws: Failure.requestLimitExceeded(retryAfter: .seconds(10))) { try cloud.ask(.tag(eni, [:])) }
+        try cloud.ask(.tag([eni], ["a": "b"]))
+        #expect(throws: Failure.requestLimitExceeded(retryAfter: .seconds(10))) { try cloud.ask(.tag([eni], [:])) }
         for _ in 0..<5 { try cloud.ask(.describeSubnets) }
         #expect(throws: Failure.requestLimitExceeded(retryAfter: nil)) { try cloud.ask(.describeSubnets) }
 

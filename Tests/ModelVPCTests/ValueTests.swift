@@ -50,7 +50,8 @@ import Timekeeping
             switch call % 6 {
             case 0:
                 return cloud.respond(
-                    .createInterface(TestCloud.subnet, secondary: .count(1), tags: ["n": "\(call)"], token: "\(call)"))
+                    .createInterface(
+                        .init(in: TestCloud.subnet, secondary: .count(1), tags: ["n": "\(call)"]), token: "\(call)"))
             case 1: return cloud.respond(.attach(newest, to: TestCloud.node, deviceIndex: call % 5))
             case 2: return cloud.respond(.assign(try cloud.primary, .count(1), token: nil))
             case 3: return cloud.respond(.describeInterfacesOf(TestCloud.node, orTagged: nil))
@@ -76,7 +77,7 @@ import Timekeeping
         #expect(copy == original)
         for second in 0..<20 {
             let request = ModelVPC.Request.createInterface(
-                TestCloud.subnet, secondary: .count(1), tags: [:], token: nil)
+                .init(in: TestCloud.subnet, secondary: .count(1)), token: nil)
             let now = original.clock + .seconds(second)
             #expect(
                 copy.handle(request, from: TestCloud.node, at: now)
@@ -102,7 +103,8 @@ import Timekeeping
             let now = Instant.origin + .milliseconds(number)
             _ = vpc.handle(.assign(node.primaryInterface, .count(14), token: "\(number)"), from: id, at: now)
             let made = vpc.handle(
-                .createInterface(subnet, secondary: .count(14), tags: ["cluster": "c"], token: nil), from: id, at: now)
+                .createInterface(.init(in: subnet, secondary: .count(14), tags: ["cluster": "c"]), token: nil),
+                from: id, at: now)
             guard case .success(.interface(let eni)) = made.result else { throw TestCloud.OtherReply() }
             _ = vpc.handle(.attach(eni.id, to: id, deviceIndex: 1), from: id, at: now)
             let described = vpc.handle(.describeInterfacesOf(id, orTagged: nil), from: id, at: now)

@@ -87,7 +87,8 @@ struct NaiveCloud {
 
     var node: NodeView {
         NodeView(
-            instanceID: "i-1", instanceType: "test", zone: "z", primaryENI: NaiveCloud.primary, limits: limits)
+            instanceID: "i-1", instanceType: "test", zone: "z", primaryENI: NaiveCloud.primary, limits: limits,
+            networks: [NaiveCloud.cidr])
     }
 
     var subnets: [SubnetView] {

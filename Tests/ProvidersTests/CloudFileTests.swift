@@ -64,7 +64,7 @@ import Timekeeping
         let late = try MockCloud(configuration, storage: storage, now: { .origin + .seconds(1_000_000) })
         let before = try await MockProvider(cloud: late, node: TestMock.node())
         let eni = try await before.createInterface(
-            InterfaceRequest(subnet: SubnetID("subnet-roomy"), addressCount: 1), token: MutationToken("a"))
+            InterfaceRequest(subnet: SubnetID("subnet-roomy"), secondary: .addresses(1)), token: MutationToken("a"))
         try await before.attach(eni.id, deviceIndex: 1)
         #expect(try await before.interfaces()[1].attachment == .attaching(deviceIndex: 1))
 
@@ -93,9 +93,9 @@ import Timekeeping
     @Test("A file of another version is not guessed at") func version() async throws {
         _ = try await provider()
         let text = String(decoding: try directory.read("cloud.json"), as: UTF8.self)
-        try directory.write(text.replacing(#""version":1"#, with: #""version":2"#), to: "cloud.json")
+        try directory.write(text.replacing(#""version":2"#, with: #""version":3"#), to: "cloud.json")
         let error = await #expect(throws: ProviderError.self) { _ = try await provider() }
-        #expect(error?.description.contains("version 2 instead of 1") == true)
+        #expect(error?.description.contains("version 3 instead of 2") == true)
     }
 
     @Test("A file that vanishes is not begun anew behind the daemon's back") func vanished() async throws {

@@ -9,7 +9,7 @@ import Testing
     func node(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)
         let node = try await cloud.provider.describeNode()
-        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4))
+        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, supportsPrefixes: true))
         let interfaces = try await cloud.provider.interfaces()
         #expect(interfaces.map(\.id) == [node.primaryENI])
         #expect(interfaces[0].isPrimary)
@@ -77,7 +77,7 @@ import Testing
     func life(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)
         let created = try await cloud.provider.createInterface(
-            InterfaceRequest(subnet: cloud.tiny, addressCount: 2, tags: ["owner": "warmpool"]),
+            InterfaceRequest(subnet: cloud.tiny, secondary: .addresses(2), tags: ["owner": "warmpool"]),
             token: MutationToken("a"))
         #expect(created.secondaryAddresses.count == 2)
         #expect(created.attachment == .detached)

@@ -66,7 +66,7 @@ private final class Network: Sendable {
 
         // A detached interface is not in sight, and no news.
         let eni = try await provider.createInterface(
-            InterfaceRequest(subnet: SubnetID("subnet-tiny"), addressCount: 1), token: MutationToken("b"))
+            InterfaceRequest(subnet: SubnetID("subnet-tiny"), secondary: .addresses(1)), token: MutationToken("b"))
         try await provider.attach(eni.id, deviceIndex: 1)
         #expect(await tellings.next()?.map(\.deviceIndex) == [0, 1])
         try await provider.detach(eni.id)
@@ -85,7 +85,7 @@ private final class Network: Sendable {
         var tellings = network.tellings.makeAsyncIterator()
         #expect(await tellings.next()?.count == 1)
         let eni = try await provider.createInterface(
-            InterfaceRequest(subnet: SubnetID("subnet-tiny"), addressCount: 1), token: MutationToken("a"))
+            InterfaceRequest(subnet: SubnetID("subnet-tiny"), secondary: .addresses(1)), token: MutationToken("a"))
         try await provider.attach(eni.id, deviceIndex: 1)
         let appeared = try #require(await tellings.next())
         #expect(appeared.map(\.id) == [try await provider.describeNode().primaryENI, eni.id])

@@ -12,7 +12,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     /// The node's provider. The cloud lasts at least as long as it.
     let start: @Sendable () async throws -> any CloudProvider
 
-    static let all: [ProviderUnderTest] = [.mockInMemory, .mockInFile]
+    static let all: [ProviderUnderTest] = [.mockInMemory, .mockInFile, .ec2]
 
     static let mockInMemory = ProviderUnderTest(testDescription: "mock in memory") {
         try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
@@ -25,6 +25,10 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
             // The provider holds the directory, which is removed with it.
             _ = directory
         }
+    }
+
+    static let ec2 = ProviderUnderTest(testDescription: "ec2 against the cloud server") {
+        try await TestCloudServer().provider()
     }
 }
 
@@ -50,7 +54,7 @@ struct StartedProvider {
 
     func create(in subnet: SubnetID? = nil, addresses: Int = 0, token: String) async throws -> InterfaceView {
         try await provider.createInterface(
-            InterfaceRequest(subnet: subnet ?? roomy, addressCount: addresses), token: MutationToken(token))
+            InterfaceRequest(subnet: subnet ?? roomy, secondary: .addresses(addresses)), token: MutationToken(token))
     }
 
     /// Waits until the cloud shows the interface attached so.

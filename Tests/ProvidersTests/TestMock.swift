@@ -29,7 +29,9 @@ enum TestMock {
     }
 
     static func node(_ id: String = "i-1") -> MockNode {
-        MockNode(instanceID: id, subnet: SubnetID("subnet-roomy"), limits: NodeLimits(enis: 3, ipv4PerENI: 4))
+        MockNode(
+            instanceID: id, subnet: SubnetID("subnet-roomy"),
+            limits: NodeLimits(enis: 3, ipv4PerENI: 4, supportsPrefixes: true))
     }
 
     private static let start = ContinuousClock.now

@@ -18,7 +18,9 @@ struct FakePrograms: ~Copyable {
     init(warmpoold: String = "exit 1", plugin: String = "exit 1") throws {
         directory = "/tmp/\(uniqueName())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        for (name, script) in [("warmpoold", warmpoold), ("warmpool-cni", plugin)] {
+        for (name, script) in [
+            ("warmpoold", warmpoold), ("warmpool-cni", plugin), ("warmpool-sim", "exit 1"),
+        ] {
             // Written by another process: a process that this one happens to fork meanwhile would hold the file open,
             // and what is open for writing cannot be run.
             try shell("(install -m 755 /dev/stdin \(directory)/\(name)) <<'END'\n#!/bin/sh\n\(script)\nEND\n:")

@@ -69,7 +69,7 @@ import Testing
         try await withNamespaces(1) { namespaces in
             let ready = "/tmp/\(uniqueName())"
             let daemon = try await DaemonProcess.start(
-                fake.programs.warmpoold, configuration: ready, log: "/dev/null", in: namespaces[0].name)
+                [fake.programs.warmpoold, "--config", ready], log: "/dev/null", in: namespaces[0].name)
             while (try? shell("rm \(ready)")) == nil { await Task.yield() }
             #expect(await daemon.stop(within: .milliseconds(50)) == false)
             #expect(!daemon.isRunning)

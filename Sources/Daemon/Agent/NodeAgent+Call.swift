@@ -5,7 +5,7 @@ import Timekeeping
 extension NodeAgent {
     /// Makes one call of the provider, and gives it up after a while: nothing that the agent does may wait for ever.
     nonisolated func call<Value: Sendable>(
-        _ body: @escaping @Sendable (any CloudProvider) async throws(ProviderError) -> Value
+        _ body: @escaping @Sendable (GovernedProvider) async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
         let outcome = await withTaskGroup(of: Result<Value, ProviderError>?.self) { [provider, patience] group in
             group.addTask {

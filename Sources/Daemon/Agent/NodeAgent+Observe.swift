@@ -93,7 +93,8 @@ extension NodeAgent {
     func converge() async -> Convergence {
         do {
             let repairs = try await host.converge(
-                to: pool.enis.values.filter(\.isServingOrComing), traffic: configuration.traffic)
+                to: pool.enis.values.filter(\.isServingOrComing),
+                vpc: configuration.traffic.vpcCIDRs ?? node?.networks, traffic: configuration.traffic)
             for repair in repairs { log.notice("\(repair)", metadata: ["repair": "host-network"]) }
             return Convergence(repairs: repairs.map { "the node's network: \($0)" })
         } catch {

@@ -4,6 +4,7 @@ import Identity
 import PodNetwork
 import Pool
 import Providers
+import RateLimiting
 import Store
 import Timekeeping
 
@@ -16,7 +17,7 @@ extension NodeAgent {
         return Overview(
             version: warmpoolVersion, pid: getpid(), uptimeSeconds: (now - startedAt).inSeconds,
             instanceID: node?.instanceID, instanceType: node?.instanceType, zone: node?.zone,
-            provider: configuration.provider.name, target: pool.configuration.target.text, isReady: pool.isReady,
+            provider: configuration.provider.name, calls: Overview.Calls(provider.state, now), target: pool.configuration.target.text, isReady: pool.isReady,
             enis: pool.enis.count, eniLimit: pool.eniLimit(limits),
             addresses: Overview.Addresses(
                 total: states.count, assigned: states.count { $0.attachment != nil },
@@ -152,6 +153,24 @@ extension NodeAgent {
 
     func routingTable(of eni: ENIID) -> UInt32? {
         pool.enis[eni].flatMap(configuration.layout.table)
+    }
+}
+
+extension Overview.Calls {
+    fileprivate init(_ governor: CallGovernor, _ now: Instant) {
+        let (breaker, openSeconds): (String, Double?) =
+            switch governor.breaker.state {
+            case .closed: ("closed", nil)
+            case .open(let until, _): ("open", max(until - now, .zero).inSeconds)
+            case .halfOpen: ("half-open", nil)
+            }
+        self.init(
+            breaker: breaker, breakerOpenSeconds: openSeconds,
+            slowed: governor.slowed(at: now).map { slowed in
+                Slowed(
+                    call: slowed.call.rawValue, perSecond: slowed.perSecond,
+                    closedSeconds: slowed.closedUntil.map { ($0 - now).inSeconds })
+            })
     }
 }
 

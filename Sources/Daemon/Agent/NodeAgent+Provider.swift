@@ -63,7 +63,8 @@ extension NodeAgent {
         var tags = configuration.eniTags
         tags[ENITag.token] = token.description
         let request = InterfaceRequest(
-            subnet: subnet, securityGroups: configuration.securityGroups, addressCount: count, tags: tags)
+            subnet: subnet, securityGroups: configuration.securityGroups, secondary: .addresses(count),
+            tags: tags)
         return try await call { provider throws(ProviderError) in
             try await provider.createInterface(request, token: token)
         }

@@ -22,7 +22,7 @@ actor NodeAgent {
     nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
 
     let log: Logger
-    let provider: any CloudProvider
+    let provider: GovernedProvider
     let host: HostNetwork
     let reaper: LinkReaper
     private let store: Store
@@ -48,7 +48,7 @@ actor NodeAgent {
     private(set) var storeTrouble: StoreError?
 
     init(
-        configuration: Configuration, pool: Pool, store: Store, provider: any CloudProvider,
+        configuration: Configuration, pool: Pool, store: Store, provider: GovernedProvider,
         patience: Duration = .seconds(60), host: HostNetwork, eventLoop: any EventLoop, log: Logger
     ) {
         self.configuration = configuration

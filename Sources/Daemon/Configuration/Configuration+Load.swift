@@ -40,6 +40,7 @@ extension Configuration {
         store = reader.string("store") ?? store
         logLevel = reader.choice("logLevel", of: Logger.Level.self) ?? logLevel
         logFormat = reader.choice("logFormat", of: LogFormat.self) ?? logFormat
+        (calls, callTimeout) = Configuration.readCalls(reader.nested("calls"), timeout: callTimeout)
         pool = Configuration.readPool(reader)
         podMTU = reader.integer("podMTU", in: 576...9216)
         eniMTU = reader.integer("eniMTU", in: 576...9216) ?? eniMTU

@@ -14,7 +14,8 @@ extension Configuration {
 
     private static let fixed = [
         Fixed("socket", \.socket), Fixed("store", \.store), Fixed("logLevel", \.logLevel),
-        Fixed("logFormat", \.logFormat), Fixed("provider", \.provider), Fixed("limits", \.limits),
+        Fixed("logFormat", \.logFormat), Fixed("provider", \.provider), Fixed("calls", \.calls),
+        Fixed("calls.timeout", \.callTimeout), Fixed("limits", \.limits),
         Fixed("routing", \.layout), Fixed("eniMTU", \.eniMTU),
     ]
 

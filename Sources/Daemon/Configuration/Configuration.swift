@@ -3,6 +3,7 @@ import Logging
 import PodNetwork
 import Pool
 import Providers
+import RateLimiting
 
 /// Everything that an operator can choose of `warmpoold`, validated.
 public struct Configuration: Hashable, Sendable {
@@ -14,6 +15,37 @@ public struct Configuration: Hashable, Sendable {
     /// Where the cloud is.
     public enum Provider: Hashable, Sendable {
         case mock(Mock)
+        case ec2(EC2)
+        case rest(REST)
+    }
+
+    /// A cloud behind the EC2 Query API. What is `nil` the instance's metadata service says.
+    public struct EC2: Hashable, Sendable {
+        /// The region's name, such as `eu-central-1`; before the metadata service, the environment is asked.
+        public var region: String?
+        /// The API's URL; Amazon's own in the region, if `nil`.
+        public var endpoint: String?
+        /// The instance that this node is.
+        public var instanceID: String?
+        /// Where the instance's metadata service is.
+        public var metadataEndpoint = "http://169.254.169.254"
+        /// A PEM file with the CAs that the API's certificate may be signed by; the system's, if `nil`.
+        public var caBundle: String?
+    }
+
+    /// A cloud behind the API of `Config/openapi.yaml`.
+    public struct REST: Hashable, Sendable {
+        /// The API's URL, without `/v1`.
+        public var endpoint: String
+        /// The instance that this node is.
+        public var instanceID: String
+        /// A file with the bearer token, read again when it changes.
+        public var tokenFile: String?
+        /// A PEM file with the CAs that the API's certificate may be signed by; the system's, if `nil`.
+        public var caBundle: String?
+        /// PEM files with the certificate and the key by which the node shows who it is.
+        public var clientCertificate: String?
+        public var clientKey: String?
     }
 
     /// A cloud in this process, or in a file that several daemons share.
@@ -54,6 +86,10 @@ public struct Configuration: Hashable, Sendable {
     public var logFormat = LogFormat.text
     /// Which cloud the node is in.
     public var provider: Provider
+    /// How often the provider is called.
+    public var calls = CallPolicy()
+    /// How long a request to the provider's API waits for its answer.
+    public var callTimeout = Duration.seconds(10)
     /// Targets, limits and times of the pool.
     public var pool = PoolConfiguration()
     /// Limits of an instance whose type is not in the table.

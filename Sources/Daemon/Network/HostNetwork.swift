@@ -9,7 +9,6 @@ import Pool
 actor HostNetwork {
     private let layout: NetworkLayout
     private let eniMTU: Int
-    private let vpcNetworks: [IPv4Network]
     private let nftables = Nftables()
     /// The inode of the namespace in which all this happens.
     nonisolated let namespace: UInt64
@@ -23,7 +22,6 @@ actor HostNetwork {
         namespace = try NetworkNamespace.currentInode()
         layout = configuration.layout
         eniMTU = configuration.eniMTU
-        vpcNetworks = configuration.provider.networks
     }
 
     /// The pods that the kernel routes to.
@@ -39,20 +37,25 @@ actor HostNetwork {
 
     /// Makes the node's network as the ENIs need it.
     ///
+    /// - Parameter vpc: the VPC's networks; the packet filter stays as it is while they are not known.
     /// - Returns: what was changed, as the commands that would do the same.
-    func converge(to enis: [ENI], traffic: Configuration.Traffic) async throws -> [String] {
+    func converge(
+        to enis: [ENI], vpc: [IPv4Network]?, traffic: Configuration.Traffic
+    ) async throws -> [String] {
         let task = Task { [converging] in
             _ = try? await converging?.value
-            return try await convergeAlone(to: enis, traffic: traffic)
+            return try await convergeAlone(to: enis, vpc: vpc, traffic: traffic)
         }
         converging = task
         return try await task.value
     }
 
-    private func convergeAlone(to enis: [ENI], traffic: Configuration.Traffic) async throws -> [String] {
+    private func convergeAlone(
+        to enis: [ENI], vpc: [IPv4Network]?, traffic: Configuration.Traffic
+    ) async throws -> [String] {
         let report = try NodeNetwork(layout: layout).reconcile(enis.compactMap(nodeInterface), host: NetlinkSocket())
         let repairs = report.repairs.map(\.description)
-        guard let ruleset = ruleset(enis, report.interfaces, traffic) else { return repairs }
+        guard let vpc, let ruleset = ruleset(enis, report.interfaces, vpc, traffic) else { return repairs }
         if let filter, filter.script == ruleset.script, try await nftables.isIntact(filter) { return repairs }
         filter = try await nftables.apply(ruleset.script, table: table)
         return repairs + ["nft -f - (table \(table))"]
@@ -91,7 +94,7 @@ actor HostNetwork {
     }
 
     private func ruleset(
-        _ enis: [ENI], _ interfaces: [MACAddress: String], _ traffic: Configuration.Traffic
+        _ enis: [ENI], _ interfaces: [MACAddress: String], _ vpc: [IPv4Network], _ traffic: Configuration.Traffic
     ) -> Ruleset? {
         guard let primary = enis.first(where: \.isPrimary), let name = interfaces[primary.mac] else { return nil }
         let secondary = enis.filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
@@ -100,7 +103,7 @@ actor HostNetwork {
         }
         return Ruleset(
             layout: layout, primaryInterface: name, primaryAddress: primary.primaryAddress, secondaryENIs: secondary,
-            vpcNetworks: traffic.vpcCIDRs ?? vpcNetworks, excludedNetworks: traffic.snatExclusions,
+            vpcNetworks: vpc, excludedNetworks: traffic.snatExclusions,
             externalSNAT: traffic.externalSNAT, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 

@@ -9,14 +9,14 @@ import struct HTTPTypes.HTTPField
 enum CallFailure: Error, Hashable {
     /// EC2 says no.
     case refused(EC2Error)
-    /// There is no reply, or none that can be read.
-    case unanswered(ProviderError, mayHaveHappened: Bool)
+    /// There is no reply, or none that can be read; it is lasting where another attempt would end the same.
+    case unanswered(ProviderError, mayHaveHappened: Bool, isLasting: Bool)
 
     /// Whether what was asked may have been done all the same.
     var leavesDoubt: Bool {
         switch self {
         case .refused(let error): error.meaning == .failed
-        case .unanswered(_, let mayHaveHappened): mayHaveHappened
+        case .unanswered(_, let mayHaveHappened, _): mayHaveHappened
         }
     }
 }
@@ -96,7 +96,7 @@ final class EC2Connection: Sendable {
         do throws(ProviderError) {
             return try await credentials.credentials()
         } catch {
-            throw .unanswered(error, mayHaveHappened: false)
+            throw .unanswered(error, mayHaveHappened: false, isLasting: true)
         }
     }
 
@@ -110,7 +110,7 @@ final class EC2Connection: Sendable {
         record.requestID = response.headers[.awsRequestID]
         record.errorCode = nil
         if let error = ProviderError(redirectIn: response, from: endpoint.name) {
-            throw .unanswered(error, mayHaveHappened: false)
+            throw .unanswered(error, mayHaveHappened: false, isLasting: true)
         }
         guard (200..<300).contains(response.status) else {
             let error = refusal(response)
@@ -123,7 +123,7 @@ final class EC2Connection: Sendable {
             record.requestID = reply.requestID ?? record.requestID
             return reply.content
         } catch {
-            throw .unanswered(error, mayHaveHappened: true)
+            throw .unanswered(error, mayHaveHappened: true, isLasting: false)
         }
     }
 
@@ -142,7 +142,8 @@ final class EC2Connection: Sendable {
                     body: Array(request.body.utf8), timeouts: timeouts, signature: signature))
         } catch {
             throw .unanswered(
-                ProviderError(error, from: endpoint.name), mayHaveHappened: error.mayHaveReachedServer)
+                ProviderError(error, from: endpoint.name), mayHaveHappened: error.mayHaveReachedServer,
+                isLasting: error.isLasting)
         }
     }
 
@@ -226,21 +227,20 @@ extension CallFailure {
     func isWorthRepeating(_ repetition: Repetition) -> Bool {
         switch self {
         case .refused: repetition == .free && leavesDoubt
-        case .unanswered(.malformedReply, _): repetition == .free
-        case .unanswered(.unreachable, let mayHaveHappened): repetition == .free || !mayHaveHappened
-        case .unanswered: false
+        case .unanswered(_, let mayHaveHappened, let isLasting):
+            !isLasting && (repetition == .free || !mayHaveHappened)
         }
     }
 
     /// The same, of a call that nobody waits for any more.
-    fileprivate var cancelled: CallFailure { .unanswered(.cancelled, mayHaveHappened: leavesDoubt) }
+    fileprivate var cancelled: CallFailure { .unanswered(.cancelled, mayHaveHappened: leavesDoubt, isLasting: true) }
 }
 
 extension ProviderError {
     init(_ failure: CallFailure, to request: EC2Request) {
         switch failure {
         case .refused(let error): self.init(error, to: request)
-        case .unanswered(let error, _): self = error
+        case .unanswered(let error, _, _): self = error
         }
     }
 }

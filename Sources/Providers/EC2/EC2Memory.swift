@@ -20,6 +20,7 @@ final class EC2Memory: Sendable {
 
     private struct State {
         var node: Node?
+        var networks: [IPv4Network]?
         var subnets: [SubnetID: IPv4Network] = [:]
         var interfaces: [ENIID: Known] = [:]
         var completed = CompletedMutations()
@@ -33,6 +34,12 @@ final class EC2Memory: Sendable {
     var node: Node? {
         get { state.withLock { $0.node } }
         set { state.withLock { $0.node = newValue } }
+    }
+
+    /// The VPC's networks, as they were told last.
+    var networks: [IPv4Network]? {
+        get { state.withLock { $0.networks } }
+        set { state.withLock { $0.networks = newValue } }
     }
 
     // MARK: Subnets

@@ -15,7 +15,20 @@ extension EC2Provider {
         }
         return NodeView(
             instanceID: instanceID, instanceType: instance.instanceType, zone: instance.placement.availabilityZone,
-            primaryENI: ENIID(primary.networkInterfaceId), limits: type.limits)
+            primaryENI: ENIID(primary.networkInterfaceId), limits: type.limits, networks: try await networks())
+    }
+
+    /// The VPC's networks; those that were told last where the metadata service does not answer.
+    private func networks() async throws(ProviderError) -> [IPv4Network] {
+        guard let metadata else { return try await subnets().map(\.cidr) }
+        do throws(InstanceMetadataError) {
+            let networks = try await metadata.vpcNetworks()
+            memory.networks = networks
+            return networks
+        } catch {
+            if let known = memory.networks { return known }
+            throw .unreachable("\(error)")
+        }
     }
 
     /// The interfaces that are attached to the instance, and the detached ones that bear its tag; of the instance's VPC,

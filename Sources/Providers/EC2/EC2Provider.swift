@@ -19,19 +19,24 @@ public final class EC2Provider: CloudProvider {
     let instanceID: String
     let connection: EC2Connection
     let memory = EC2Memory()
+    /// What knows the VPC's networks, which none of the API's calls tells that the daemon may make.
+    let metadata: InstanceMetadata?
     let pageSize: Int
 
     /// A provider for one instance; no call is made yet.
     ///
     /// - Parameters:
     ///   - endpoint: the API's URL; `nil` for Amazon's own of the region.
+    ///   - metadata: says what the VPC's networks are; those of its subnets, if `nil`.
     ///   - pageSize: the most interfaces or subnets that one reply shows, 5 to 1,000.
     ///   - log: gets one record per call.
     public init(
         instanceID: String, region: String, endpoint: String? = nil, credentials: any CredentialSource,
-        client: HTTPClient, retry: RetryPolicy = .init(), pageSize: Int = 100, log: @escaping CallLog = { _ in }
+        metadata: InstanceMetadata? = nil, client: HTTPClient, retry: RetryPolicy = .init(), pageSize: Int = 100,
+        log: @escaping CallLog = { _ in }
     ) {
         self.instanceID = instanceID
+        self.metadata = metadata
         self.pageSize = pageSize
         connection = EC2Connection(
             client: client, endpoint: EC2Endpoint(url: endpoint, region: region), credentials: credentials,

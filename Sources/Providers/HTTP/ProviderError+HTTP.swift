@@ -3,6 +3,16 @@ import Pool
 
 import struct HTTPTypes.HTTPField
 
+extension HTTPError {
+    /// Whether the same request would end the same at once.
+    var isLasting: Bool {
+        switch self {
+        case .invalidRequest, .tls, .responseTooLarge, .cancelled, .shutDown: true
+        case .nameNotResolved, .connectionFailed, .timedOut, .interrupted: false
+        }
+    }
+}
+
 extension ProviderError {
     /// What a call that was given up because its task was cancelled throws.
     static let cancelled = unreachable("the call was cancelled")

@@ -1,32 +1,24 @@
+import RateLimiting
+
 /// How often and how long a dialect tries again what is safe to try again.
 public struct RetryPolicy: Hashable, Sendable {
     /// The most requests for one call.
     public var attempts: Int
-    /// The longest pause before the second attempt; it doubles with every further one.
-    public var basePause: Duration
-    /// No pause is longer.
-    public var longestPause: Duration
+    /// The pauses between them.
+    public var backoff: Backoff
     /// The longest that one attempt waits for its reply.
     public var attemptTimeout: Duration
     /// The longest that a call takes with all its attempts and pauses.
     public var budget: Duration
 
     public init(
-        attempts: Int = 3, basePause: Duration = .milliseconds(200), longestPause: Duration = .seconds(2),
+        attempts: Int = 3, backoff: Backoff = Backoff(initial: .milliseconds(200), longest: .seconds(2)),
         attemptTimeout: Duration = .seconds(10), budget: Duration = .seconds(25)
     ) {
         self.attempts = attempts
-        self.basePause = basePause
-        self.longestPause = longestPause
+        self.backoff = backoff
         self.attemptTimeout = attemptTimeout
         self.budget = budget
-    }
-
-    /// The pause after so many attempts: anything from nothing to the bound (full jitter), so that nodes that failed
-    /// together don't come back together.
-    func pause(after attempts: Int) -> Duration {
-        let bound = min(basePause * (1 << min(max(attempts - 1, 0), 20)), longestPause)
-        return bound * Double.random(in: 0..<1)
     }
 }
 
@@ -58,7 +50,7 @@ struct Attempts {
     ///   when the task is cancelled.
     func pauseForNext(limited: Bool = true) async -> Bool {
         guard !limited || count < policy.attempts else { return false }
-        let pause = policy.pause(after: count)
+        let pause = policy.backoff.pause(attempt: max(count, 1), jitter: .random(in: 0..<1))
         guard elapsed + pause < policy.budget else { return false }
         return (try? await Task.sleep(for: pause)) != nil
     }

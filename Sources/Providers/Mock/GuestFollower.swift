@@ -4,7 +4,7 @@ import Timekeeping
 
 /// Tells the network of one node what its cloud shows: after each call that changed something, and when an attachment
 /// changes by itself. One telling at a time; each tells the newest state, so that several changes can share one.
-actor GuestFollower {
+package actor GuestFollower {
     typealias Outcome = Result<Void, ProviderError>
 
     /// How long after a telling that failed the next is made, if nothing happens before.
@@ -18,7 +18,7 @@ actor GuestFollower {
     private var told: [GuestInterface]?
     private var alarm: Task<Void, Never>?
 
-    init(
+    package init(
         _ node: ModelVPC.InstanceID, of cloud: MockCloud,
         tell: @escaping @Sendable ([GuestInterface]) async throws -> Void
     ) {
@@ -35,7 +35,7 @@ actor GuestFollower {
     ///
     /// - Throws: ``ProviderError/transient(status:_:)`` when the network could not follow, what ``MockCloud`` throws, and
     ///   ``ProviderError/unreachable(_:)`` when cancelled.
-    func converge() async throws(ProviderError) {
+    package func converge() async throws(ProviderError) {
         let (outcomes, waiter) = AsyncStream.makeStream(of: Outcome.self)
         waiting.append(waiter)
         if !isTelling {

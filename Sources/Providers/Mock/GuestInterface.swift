@@ -16,6 +16,8 @@ public struct GuestInterface: Hashable, Sendable {
     public let primaryAddress: IPv4Address
     /// In the order in which they were assigned.
     public let secondaryAddresses: [IPv4Address]
+    /// The /28 prefixes, in the order in which they were assigned.
+    public let prefixes: [IPv4Network]
 
     /// `nil` for an interface that is attached to nothing.
     init?(_ interface: ModelVPC.InterfaceDescription) {
@@ -26,5 +28,6 @@ public struct GuestInterface: Hashable, Sendable {
         subnetCIDR = interface.subnetCIDR
         primaryAddress = interface.primaryAddress
         secondaryAddresses = interface.secondaryAddresses
+        prefixes = interface.prefixes
     }
 }

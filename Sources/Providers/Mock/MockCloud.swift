@@ -46,7 +46,7 @@ public actor MockCloud {
     /// - Parameter body: gets the cloud and the time on its clock, which counts from its creation.
     /// - Throws: ``ProviderError`` with the file's name when the file cannot be read or written; the cloud then is as it
     ///   was.
-    func update<Value: Sendable>(
+    package func update<Value: Sendable>(
         _ body: @Sendable (inout ModelVPC, Instant) -> Value
     ) throws(ProviderError) -> Value {
         switch place {
@@ -68,7 +68,7 @@ public actor MockCloud {
     /// Looks at the cloud as it is now; throws as ``update(_:)`` does.
     ///
     /// - Parameter body: what it changes is not kept.
-    func inspect<Value: Sendable>(
+    package func inspect<Value: Sendable>(
         _ body: @Sendable (inout ModelVPC, Instant) -> Value
     ) throws(ProviderError) -> Value {
         var saved: SavedCloud
@@ -84,7 +84,7 @@ public actor MockCloud {
 /// A cloud with what ties its clock to that of the process.
 struct SavedCloud: Codable, Sendable {
     /// The form of the file.
-    static let currentVersion = 1
+    static let currentVersion = 2
 
     var version = SavedCloud.currentVersion
     var vpc: ModelVPC

@@ -1,6 +1,7 @@
 import Addressing
 import ModelVPC
 import Pool
+import RateLimiting
 import Settings
 import Timekeeping
 
@@ -68,7 +69,7 @@ extension ModelVPC.Throttling {
     }
 }
 
-extension ModelVPC.TokenBucket {
+extension TokenBucket {
     fileprivate init?(_ reader: SettingsReader) {
         defer { reader.finish() }
         reader.require("capacity", "how many calls can be made at once")

@@ -83,7 +83,8 @@ public struct MockNode: Hashable, Sendable {
         self.instanceID = instanceID
         self.subnet = subnet
         instanceType = type.name
-        limits = NodeLimits(enis: type.enis, ipv4PerENI: type.ipv4PerENI)
+        limits = NodeLimits(
+            enis: type.enis, ipv4PerENI: type.ipv4PerENI, supportsPrefixes: ModelVPC.Limits(type).supportsPrefixes)
     }
 
     /// An instance with limits of its own, whose type is called `custom`.

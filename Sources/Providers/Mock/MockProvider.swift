@@ -12,9 +12,6 @@ import Timekeeping
 /// }
 /// ```
 public final class MockProvider: CloudProvider {
-    /// The tag by which an interface belongs to a node while it is attached to none.
-    public static let instanceTag = "node.k8s.amazonaws.com/instance_id"
-
     private let cloud: MockCloud
     private let node: ModelVPC.InstanceID
     private let timeout: Duration
@@ -42,7 +39,8 @@ public final class MockProvider: CloudProvider {
             do throws(ModelVPC.Failure) {
                 if (try? vpc.instance(id)) == nil {
                     let limits = ModelVPC.Limits(
-                        interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI)
+                        interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
+                        supportsPrefixes: node.limits.supportsPrefixes)
                     try vpc.launch(id, type: node.instanceType, limits: limits, in: .init(node.subnet), at: now)
                 }
                 return nil
@@ -56,11 +54,11 @@ public final class MockProvider: CloudProvider {
 
     public func describeNode() async throws(ProviderError) -> NodeView {
         guard case .instance(let instance) = try await call(.describeInstance(node)) else { throw .unexpectedReply }
-        return NodeView(instance)
+        return NodeView(instance, networks: [try await cloud.inspect { vpc, _ in vpc.cidr }])
     }
 
     public func interfaces() async throws(ProviderError) -> [InterfaceView] {
-        let tag = ModelVPC.Tag(key: MockProvider.instanceTag, value: node.rawValue)
+        let tag = ModelVPC.Tag(key: CloudTag.instance, value: node.rawValue)
         guard case .interfaces(let interfaces) = try await call(.describeInterfacesOf(node, orTagged: tag)) else {
             throw .unexpectedReply
         }
@@ -72,15 +70,19 @@ public final class MockProvider: CloudProvider {
         return subnets.map(SubnetView.init)
     }
 
-    /// The interface bears ``instanceTag`` beside the tags asked for. A mock cloud has no security groups.
+    /// The cloud keeps the security groups, which mean nothing to it.
     public func createInterface(
         _ request: InterfaceRequest, token: MutationToken
     ) async throws(ProviderError) -> InterfaceView {
-        let tags = request.tags.merging([MockProvider.instanceTag: node.rawValue]) { _, own in own }
-        let reply = try await call(
-            .createInterface(
-                .init(request.subnet), secondary: .count(request.addressCount), tags: tags, token: token.description))
-        guard case .interface(let interface) = reply else { throw .unexpectedReply }
+        var new = ModelVPC.NewInterface(in: .init(request.subnet), securityGroups: request.securityGroups)
+        switch request.secondary {
+        case .addresses(let count): new.secondary = .count(count)
+        case .prefixes(let count): new.prefixes = .count(count)
+        }
+        new.tags = request.tags.merging([CloudTag.instance: node.rawValue]) { _, own in own }
+        guard case .interface(let interface) = try await call(.createInterface(new, token: token.description)) else {
+            throw .unexpectedReply
+        }
         return InterfaceView(interface)
     }
 
@@ -114,6 +116,18 @@ public final class MockProvider: CloudProvider {
 
     public func unassign(_ eni: ENIID, addresses: [IPv4Address]) async throws(ProviderError) {
         _ = try await call(.unassign(.init(eni), addresses))
+    }
+
+    public func assignPrefixes(
+        _ eni: ENIID, count: Int, token: MutationToken
+    ) async throws(ProviderError) -> [IPv4Network] {
+        let reply = try await call(.assignPrefixes(.init(eni), .count(count), token: token.description))
+        guard case .prefixes(let prefixes) = reply else { throw .unexpectedReply }
+        return prefixes
+    }
+
+    public func unassign(_ eni: ENIID, prefixes: [IPv4Network]) async throws(ProviderError) {
+        _ = try await call(.unassign(.init(eni), prefixes: prefixes))
     }
 
     /// Makes a call, lets the network follow, and returns when the cloud's answer arrives.

@@ -1,3 +1,4 @@
+import Addressing
 import ModelVPC
 import Pool
 
@@ -14,6 +15,7 @@ extension ProviderError {
             case .requestLimitExceeded(let retryAfter): .throttled(retryAfter: retryAfter)
             case .interfaceNotFound(let id): .notFound("interface \(id)")
             case .subnetNotFound(let id): .notFound("subnet \(id)")
+            case .attachmentNotFound(let id): .notFound("attachment \(id)")
             case .instanceNotFound(let id): .notFound("instance \(id)")
             case .addressInUse(let address): .conflict("\(address)")
             case .unauthorized: .permissionDenied("\(failure)")
@@ -65,7 +67,7 @@ extension InterfaceView {
         self.init(
             id: ENIID(interface.id), mac: interface.mac, subnet: SubnetID(interface.subnet),
             subnetCIDR: interface.subnetCIDR, attachment: attachment, primaryAddress: interface.primaryAddress,
-            secondaryAddresses: interface.secondaryAddresses, tags: interface.tags)
+            secondaryAddresses: interface.secondaryAddresses, prefixes: interface.prefixes, tags: interface.tags)
     }
 }
 
@@ -78,10 +80,13 @@ extension SubnetView {
 }
 
 extension NodeView {
-    init(_ instance: ModelVPC.Instance) {
+    init(_ instance: ModelVPC.Instance, networks: [IPv4Network]) {
         self.init(
             instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
             primaryENI: ENIID(instance.primaryInterface),
-            limits: NodeLimits(enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface))
+            limits: NodeLimits(
+                enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface,
+                supportsPrefixes: instance.limits.supportsPrefixes),
+            networks: networks)
     }
 }

@@ -64,6 +64,19 @@ public final class InstanceMetadata: Sendable {
         try await word("placement/availability-zone")
     }
 
+    /// The IPv4 networks of the VPC in which the primary interface is.
+    public func vpcNetworks() async throws(InstanceMetadataError) -> [IPv4Network] {
+        let path = "network/interfaces/macs/\(try await mac())/vpc-ipv4-cidr-blocks"
+        var networks: [IPv4Network] = []
+        for line in try await lines(path) {
+            guard let network = IPv4Network(line) else {
+                throw .malformed(path: path, reason: "it is no IPv4 network: \(excerpt(line, 80))")
+            }
+            networks.append(network)
+        }
+        return networks
+    }
+
     /// The credentials of the role that the instance has.
     ///
     /// - Throws: ``InstanceMetadataError/notFound(path:)`` where it has none.

@@ -1,0 +1,57 @@
+import JSON
+import ModelVPC
+
+/// What the cloud shows, as the API's JSON.
+
+extension JSONValue {
+    init(_ instance: ModelVPC.Instance) {
+        self = [
+            "id": .string(instance.id.rawValue), "type": .string(instance.type), "zone": .string(instance.zone),
+            "primaryInterface": .string("\(instance.primaryInterface)"),
+            "limits": [
+                "enis": .integer(Int64(instance.limits.interfaces)),
+                "ipv4PerENI": .integer(Int64(instance.limits.ipv4PerInterface)),
+                // The model has no IPv6.
+                "ipv6PerENI": 0,
+                "supportsPrefixes": .bool(instance.limits.supportsPrefixes),
+            ],
+        ]
+    }
+
+    init(_ interface: ModelVPC.InterfaceDescription) {
+        var object: JSONObject = [
+            "id": .string("\(interface.id)"), "mac": .string("\(interface.mac)"),
+            "subnet": .string(interface.subnet.rawValue), "subnetCIDR": .string("\(interface.subnetCIDR)"),
+            "primaryAddress": .string("\(interface.primaryAddress)"),
+            "secondaryAddresses": JSONValue(list: interface.secondaryAddresses),
+            "prefixes": JSONValue(list: interface.prefixes),
+            "securityGroups": JSONValue(list: interface.securityGroups), "tags": JSONValue(tags: interface.tags),
+        ]
+        object["attachment"] = interface.attachment.map { JSONValue($0) }
+        self = .object(object)
+    }
+
+    init(_ attachment: ModelVPC.AttachmentDescription) {
+        self = [
+            "instance": .string(attachment.instance.rawValue),
+            "deviceIndex": .integer(Int64(attachment.deviceIndex)), "networkCard": 0,
+            "state": .string(attachment.state.rawValue),
+            "deleteOnTermination": .bool(attachment.deleteOnTermination),
+        ]
+    }
+
+    init(_ subnet: ModelVPC.SubnetDescription) {
+        self = [
+            "id": .string(subnet.id.rawValue), "cidr": .string("\(subnet.cidr)"), "zone": .string(subnet.zone),
+            "freeAddresses": .integer(Int64(subnet.freeAddresses)), "tags": JSONValue(tags: subnet.tags),
+        ]
+    }
+
+    init(list items: [some CustomStringConvertible]) {
+        self = .array(items.map { .string($0.description) })
+    }
+
+    private init(tags: [String: String]) {
+        self = .object(JSONObject(tags.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import ModelVPC
+import Settings
+import Testing
+
+@testable import CloudServer
+
+@Suite("VPC files") struct CloudConfigurationTests {
+    /// The package's own files.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    @Test("The example can be served, and means what it says") func example() async throws {
+        let path = Self.root.appending(path: "Config/examples/cloud.yaml").path
+        let configuration = try CloudConfiguration.load(path: path)
+        #expect(configuration.instances.map(\.type) == ["m5.large", "lab.small"])
+        #expect(configuration.instances[0].limits == .init(interfaces: 3, ipv4PerInterface: 10))
+        #expect(configuration.instances[1].limits.supportsPrefixes == false)
+        #expect(configuration.cloud.throttling.mutating?.capacity == 100)
+        #expect(configuration.imdsInstance == configuration.instances[0].id)
+        let cloud = try await TestCloud { $0 = configuration }
+        #expect(try await cloud.call("DescribeInstances").values("reservationId").count == 2)
+    }
+
+    @Test("All keys are read") func allKeys() throws {
+        let configuration = try CloudConfiguration.parse(
+            """
+            vpcCIDR: 10.0.0.0/16
+            subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a }]
+            instances: [{ id: i, type: t2.small, subnet: s, netns: node-1 }]
+            credentials: [{ accessKeyID: a, secretAccessKey: b, sessionToken: c }]
+            role: { name: r, lifetime: 15m }
+            region: eu-west-1
+            fabricRouter: lab-router
+            imdsInstance: i
+            """, file: "vpc.yaml")
+        #expect(configuration.instances[0].netns == "node-1")
+        #expect(!configuration.instances[0].limits.supportsPrefixes)
+        #expect(configuration.credentials == [.init(accessKeyID: "a", secretAccessKey: "b", sessionToken: "c")])
+        #expect(configuration.role == .init(name: "r", lifetime: .seconds(900)))
+        #expect(configuration.region == "eu-west-1" && configuration.fabricRouter == "lab-router")
+    }
+
+    @Test("Every problem is reported, with its line") func problems() {
+        let text = """
+            vpcCIDR: 10.0.0.0/16
+            subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a }]
+            instances:
+              - { id: i, type: m5.large, subnet: s, netns: node-1 }
+              - { id: i, type: m5.large, subnet: nowhere }
+              - { id: j, type: m5.lagre, subnet: s }
+              - { id: k, type: own, subnet: s, limits: { interfaces: 0 } }
+              - { type: m5.large, subnet: s, colour: red }
+            credentials: [{ accessKeyID: a }]
+            role: { lifetime: 1d }
+            imdsInstance: other
+            regon: x
+            """
+        let error = #expect(throws: SettingsProblems.self) {
+            try CloudConfiguration.parse(text, file: "vpc.yaml")
+        }
+        let problems = error?.problems ?? []
+        for (line, word) in [
+            (5, "nowhere"), (6, "m5.large"), (7, "ipv4PerInterface"), (7, "interfaces"), (8, "id"), (8, "colour"),
+            (9, "secretAccessKey"), (10, "name"), (10, "lifetime"), (11, "other"), (12, "region"),
+            (3, "two instances i"),
+        ] {
+            let isReported = problems.contains { $0.hasPrefix("vpc.yaml:\(line): ") && $0.contains(word) }
+            #expect(isReported, "line \(line), \(word): \(problems)")
+        }
+        #expect(problems.contains { $0.contains("fabricRouter is missing") })
+    }
+
+    @Test("A file that is not there") func missing() {
+        let error = #expect(throws: SettingsProblems.self) {
+            try CloudConfiguration.load(path: "/nonexistent/vpc.yaml")
+        }
+        #expect(error?.problems.first?.contains("Config/examples/cloud.yaml") == true)
+    }
+}

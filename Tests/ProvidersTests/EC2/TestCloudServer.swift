@@ -1,0 +1,49 @@
+import CloudServer
+import Curl
+import Logging
+import ModelVPC
+import Pool
+import Providers
+import Synchronization
+
+/// A cloud server in this process, with the cloud and the node of ``TestMock``; it stops when nobody holds it any more.
+final class TestCloudServer: Sendable {
+    private let server: CloudServer
+    let records = Mutex<[CallRecord]>([])
+
+    init(
+        _ settings: ModelVPC.Settings = .init(), throttling: ModelVPC.Throttling = .init(),
+        faults: [ModelVPC.FaultRule] = [], credentials: [CloudConfiguration.Credential] = []
+    ) async throws {
+        let node = TestMock.node()
+        let limits = ModelVPC.Limits(
+            interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
+            supportsPrefixes: node.limits.supportsPrefixes)
+        let configuration = try CloudConfiguration(
+            cloud: TestMock.configuration(settings, throttling: throttling, faults: faults),
+            instances: [
+                .init(
+                    id: .init(rawValue: node.instanceID), type: node.instanceType, limits: limits,
+                    subnet: .init(rawValue: node.subnet.description))
+            ],
+            credentials: credentials, region: "eu-test-1")
+        server = try await CloudServer.start(
+            configuration, host: "127.0.0.1", port: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    deinit {
+        Task { [server] in try await server.stop() }
+    }
+
+    /// A provider of the node, which holds the server.
+    func provider(
+        credentials: any CredentialSource = FixedCredentials(), retry: RetryPolicy = .patient, pageSize: Int = 100
+    ) -> EC2Provider {
+        EC2Provider(
+            instanceID: TestMock.node().instanceID, region: "eu-test-1", endpoint: "http://127.0.0.1:\(server.port)",
+            credentials: credentials, client: HTTPClient(), retry: retry, pageSize: pageSize
+        ) { record in
+            self.records.withLock { $0.append(record) }
+        }
+    }
+}

@@ -169,7 +169,8 @@ final class EC2Connection: Sendable {
     private func refusal(_ response: HTTPResponse) -> EC2Error {
         var error = EC2Error(
             code: nil, message: "", status: response.status, requestID: response.headers[.awsRequestID],
-            retryAfter: response.headers[.retryAfter].flatMap { HTTPDate.retryAfter($0, now: time(nil)) })
+            retryAfter: response.headers[.retryAfter].flatMap { HTTPDate.retryAfter($0, now: time(nil)) },
+            serverTime: response.headers[.date].flatMap(HTTPDate.seconds))
         if let reply = try? XMLReply(response.body), reply.root == "Response",
             let content = try? reply.decode(EC2ErrorReply.self)
         {
@@ -181,7 +182,6 @@ final class EC2Connection: Sendable {
             error.message =
                 "status \(response.status) from \(endpoint.name), with \(excerpt(type, 80)) that is not EC2's"
         }
-        error.serverTime = ServerClock.seconds(date: response.headers[.date], message: error.message)
         return error
     }
 

@@ -15,6 +15,8 @@ import Testing
         #expect(ServerClock.seconds(date: date, message: "") == time)
         #expect(ServerClock.seconds(date: nil, message: expired) == time)
         #expect(ServerClock.seconds(date: "yesterday", message: early) == time)
+        #expect(ServerClock.offset(date: date, message: "", now: time - 90) == .seconds(90))
+        #expect(ServerClock.offset(date: nil, message: early, now: time + 3_600) == .seconds(-3_600))
     }
 
     @Test(
@@ -26,5 +28,6 @@ import Testing
         ])
     func unknown(message: String) {
         #expect(ServerClock.seconds(date: nil, message: message) == nil)
+        #expect(ServerClock.offset(date: nil, message: message, now: 0) == nil)
     }
 }

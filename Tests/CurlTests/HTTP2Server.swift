@@ -5,20 +5,18 @@ import Glibc
 final class HTTP2Server: Sendable {
     let port: Int
     private let process: Process
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     /// - Parameter files: name and content.
     init(_ identity: TestAuthority.Identity, files: [String: String]) async throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "warmpool-test-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        for (name, content) in files { try Data(content.utf8).write(to: directory.appending(path: name)) }
-        try Data().write(to: directory.appending(path: "log"))
+        directory = try TemporaryDirectory()
+        for (name, content) in files { try directory.write(content, to: name) }
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/sbin/nghttpd")
         process.arguments = [
             "--verbose", "--address=127.0.0.1", "--htdocs=\(directory.path)", "0", identity.key, identity.certificate,
         ]
-        process.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "log"))
+        process.standardOutput = try directory.writing("log")
         process.standardError = FileHandle.nullDevice
         try process.run()
         let pid = process.processIdentifier
@@ -38,12 +36,11 @@ final class HTTP2Server: Sendable {
     deinit {
         // As in PythonServer.
         kill(process.processIdentifier, SIGKILL)
-        try? FileManager.default.removeItem(at: directory)
     }
 
     /// What it says about its sessions so far.
     var log: String {
-        get throws { try String(contentsOf: directory.appending(path: "log"), encoding: .utf8) }
+        get throws { String(decoding: try directory.read("log"), as: UTF8.self) }
     }
 
     /// The port of the process's listening socket, found by the socket's inode in proc(5)'s `net/tcp`.

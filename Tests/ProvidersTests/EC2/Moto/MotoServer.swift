@@ -1,12 +1,7 @@
 import Foundation
 import Subprocess
+import SystemPackage
 import Testing
-
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
 
 /// `moto_server`, an EC2 API of another make, on loopback; and boto3 as a second client beside the provider.
 ///

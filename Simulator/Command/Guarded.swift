@@ -35,7 +35,7 @@ private func leavesSomethingBehind(_ error: any Error) -> Bool {
 /// Prints a line that a reader at the other end of a pipe gets at once.
 func printNow(_ text: String) {
     print(text)
-    fflush(stdout)
+    fflush(nil)
 }
 
 func printError(_ text: String) {

@@ -29,14 +29,14 @@ import Testing
         "ModifyNetworkInterfaceAttribute", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses", "CreateTags",
     ]
 
-    @Test("Thousands of them get an answer in XML with a request id") func random() async throws {
+    @Test("Each of them gets an answer in XML with a request id") func random() async throws {
         let seed =
             ProcessInfo.processInfo.environment["WARMPOOL_SEED"].flatMap(UInt64.init) ?? .random(in: 0 ... .max)
         print("random calls: seed \(seed)")
         var generator = Generator(state: seed)
         let cloud = try await TestCloud()
         var succeeded = 0
-        for number in 0..<4000 {
+        for number in 0..<2000 {
             var parameters: [String: String] = [:]
             for _ in 0..<Int.random(in: 0...5, using: &generator) {
                 parameters[Self.names.randomElement(using: &generator)!] =
@@ -61,7 +61,7 @@ import Testing
         var generator = Generator(state: seed)
         let cloud = try await TestCloud()
         let alphabet = Array("Action=DescribeSubnets&Version=2016-11-15.%+\u{0}\u{ff}".utf8) + [0xff, 0xc0, 0x80]
-        for _ in 0..<2000 {
+        for _ in 0..<1000 {
             let count = Int.random(in: 0...60, using: &generator)
             let body = (0..<count).map { _ in alphabet.randomElement(using: &generator)! }
             let answer = try await cloud.send(.post, "/", body: body)

@@ -1,10 +1,11 @@
+import Addressing
 import JSON
 import ModelVPC
 
 /// What the cloud shows, as the API's JSON.
 
 extension JSONValue {
-    init(_ instance: ModelVPC.Instance) {
+    init(_ instance: ModelVPC.Instance, vpc: IPv4Network) {
         self = [
             "id": .string(instance.id.rawValue), "type": .string(instance.type), "zone": .string(instance.zone),
             "primaryInterface": .string("\(instance.primaryInterface)"),
@@ -15,6 +16,7 @@ extension JSONValue {
                 "ipv6PerENI": 0,
                 "supportsPrefixes": .bool(instance.limits.supportsPrefixes),
             ],
+            "networks": [.string("\(vpc)")],
         ]
     }
 

@@ -119,7 +119,7 @@ let tests: [Target] = [
         [
             "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
             "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
-        ], exclude: ["clients.py", "REST/schemathesis.toml"]),
+        ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
     .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(

@@ -12,11 +12,24 @@ import Testing
 
 /// schemathesis, which makes requests of all kinds from the document, and holds every answer against it.
 @Suite("REST dialect, fuzzed", .timeLimit(.minutes(15))) struct RESTFuzzTests {
+    private static let document = CloudConfigurationTests.root.appending(path: "Config/openapi.yaml").path
+
+    private static func tool(_ name: String) throws -> FilePath {
+        let path = CloudConfigurationTests.root.appending(path: ".build/test-tools/bin/\(name)").path
+        try #require(FileManager.default.isExecutableFile(atPath: path), "run Scripts/setup test first")
+        return FilePath(path)
+    }
+
+    @Test("The document is one of OpenAPI 3.1") func document() async throws {
+        let done = try await run(
+            .path(try RESTFuzzTests.tool("openapi-spec-validator")), arguments: [RESTFuzzTests.document],
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        #expect(done.terminationStatus.isSuccess, "\(done.standardOutput) \(done.standardError)")
+    }
+
     @Test("No answer is an error of the server, or another than the document says") func fuzz() async throws {
-        let root = CloudConfigurationTests.root
-        let program = root.appending(path: ".build/test-tools/bin/schemathesis").path
-        try #require(FileManager.default.isExecutableFile(atPath: program), "run Scripts/setup test first")
-        let configuration = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "schemathesis.toml")
+        let program = try RESTFuzzTests.tool("schemathesis")
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
         // It keeps what it found in the working directory.
         let directory = FileManager.default.temporaryDirectory.appending(path: "warmpool-fuzz-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -27,13 +40,17 @@ import Testing
             $0.bearerToken = "token-of-the-test"
         } _: { server in
             let done = try await run(
-                .path(FilePath(program)),
+                .path(program),
                 arguments: [
-                    "--config-file", configuration.path, "--no-color", "run",
-                    root.appending(path: "Config/openapi.yaml").path, "--url", server.endpoint,
+                    "--config-file", folder.appending(path: "schemathesis.toml").path, "--no-color", "run",
+                    RESTFuzzTests.document,
+                    "--url", server.endpoint,
                     "--header", "Authorization: Bearer token-of-the-test", "--checks", "all", "--seed", "1",
                     "--max-examples", "20", "--generation-database", "none",
                 ],
+                environment: .inherit.updating([
+                    "SCHEMATHESIS_HOOKS": folder.appending(path: "hooks.py").path, "PYTHONDONTWRITEBYTECODE": "1",
+                ]),
                 workingDirectory: FilePath(directory.path), output: .string(limit: 4 << 20),
                 error: .string(limit: 1 << 20))
             #expect(done.terminationStatus.isSuccess, "\(done.standardOutput) \(done.standardError)")

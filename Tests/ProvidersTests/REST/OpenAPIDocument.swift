@@ -36,27 +36,27 @@ struct OpenAPIDocument {
 
     var problemTypes: [String] {
         get throws {
-            let types = root["components"]?["schemas"]?["ProblemType"]?["enum"]?.sequence
+            let types = root["components", "schemas", "ProblemType", "enum"]?.sequence
             return try #require(types).compactMap(\.string)
         }
     }
 
     /// The statuses that an operation can give.
     func statuses(of operation: Operation) throws -> [String] {
-        let responses = root["paths"]?[operation.path]?[operation.method.lowercased()]?["responses"]?.mapping
+        let responses = root["paths", operation.path, operation.method.lowercased(), "responses"]?.mapping
         return try #require(responses).compactMap(\.key.string)
     }
 
     /// The example of an operation's reply.
     func example(of operation: String, status: String) throws -> JSONValue {
         let known = try #require(try operations.first { $0.id == operation })
-        let reply = root["paths"]?[known.path]?[known.method.lowercased()]?["responses"]?[status]
-        return try OpenAPIDocument.json(#require(reply?["content"]?["application/json"]?["example"]))
+        let reply = root["paths", known.path, known.method.lowercased(), "responses", status]
+        return try OpenAPIDocument.json(#require(reply?["content", "application/json", "example"]))
     }
 
     /// The examples of a shared response that is a problem.
     func problems(of response: String) throws -> [JSONValue] {
-        let content = root["components"]?["responses"]?[response]?["content"]?["application/problem+json"]
+        let content = root["components", "responses", response, "content", "application/problem+json"]
         if let example = content?["example"] { return [try OpenAPIDocument.json(example)] }
         return try #require(content?["examples"]?.mapping).map {
             try OpenAPIDocument.json(#require($0.value["value"]))
@@ -68,8 +68,18 @@ struct OpenAPIDocument {
             return .object(JSONObject(try mapping.map { (try #require($0.key.string), try json($0.value)) }))
         }
         if let elements = node.sequence { return .array(try elements.map(json)) }
-        if let value = node.bool { return .bool(value) }
-        if let value = node.int { return .integer(Int64(value)) }
+        // What is in quotes is text, whatever it looks like.
+        if node.scalar?.style == .plain {
+            if let value = node.bool { return .bool(value) }
+            if let value = node.int { return .integer(Int64(value)) }
+        }
         return .string(try #require(node.string))
+    }
+}
+
+extension Node {
+    /// What lies at the end of a way through keys, each in quotes or not: `'200'` is no other key than `200`.
+    fileprivate subscript(way: String...) -> Node? {
+        way.reduce(self as Node?) { node, key in node?.mapping?.first { $0.key.string == key }?.value }
     }
 }

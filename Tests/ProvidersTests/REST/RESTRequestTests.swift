@@ -84,8 +84,10 @@ import Testing
 
     @Test("An interface of another instance is not taken for the node's") func alien() async throws {
         let page = try OpenAPIDocument().example(of: "listInterfaces", status: "200").text()
-        let cloud = try ScriptedREST { _, _ in
-            .reply(page.replacing(#""instance":"i-0a1b2c3d""#, with: #""instance":"i-other""#))
+        let cloud = try ScriptedREST { request, _ in
+            request.target.contains("cursor=")
+                ? .reply(#"{"items": []}"#)
+                : .reply(page.replacing(#""instance":"i-0a1b2c3d""#, with: #""instance":"i-other""#))
         }
         let error = await #expect(throws: ProviderError.self) { try await cloud.provider().interfaces() }
         #expect(error?.description.contains("which is attached to i-other") == true)

@@ -109,7 +109,7 @@ let tests: [Target] = [
         "Providers",
         [
             "Addressing", "CloudServer", "Curl", "HTTPTesting", "InstanceLimits", "JSON", "ModelVPC", "Pool",
-            "RateLimiting", "Timekeeping", .httpTypes, .logging, .subprocess, .yams,
+            "RateLimiting", "Timekeeping", .httpTypes, .logging, .subprocess, .system, .yams,
         ], exclude: ["EC2/Moto/world.py"]),
     .target(name: "NamespaceTesting", dependencies: ["Netlink"], path: "Tests/NamespaceTesting"),
     .tests("Netlink", ["Addressing", "NamespaceTesting"]),
@@ -147,6 +147,7 @@ let package = Package(
     name: "warmpool",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -190,6 +191,7 @@ extension Target.Dependency {
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let system = product(name: "SystemPackage", package: "swift-system")
     static let xmlCoder = product(name: "XMLCoder", package: "XMLCoder")
     static let yams = product(name: "Yams", package: "Yams")
 }

@@ -34,11 +34,14 @@ private func leavesSomethingBehind(_ error: any Error) -> Bool {
 
 /// Prints a line that a reader at the other end of a pipe gets at once.
 func printNow(_ text: String) {
-    print(text)
-    fflush(stdout)
+    writeLine(text, to: STDOUT_FILENO)
 }
 
 func printError(_ text: String) {
+    writeLine(text, to: STDERR_FILENO)
+}
+
+private func writeLine(_ text: String, to descriptor: Int32) {
     let line = Array((text + "\n").utf8)
-    _ = write(STDERR_FILENO, line, line.count)
+    _ = write(descriptor, line, line.count)
 }

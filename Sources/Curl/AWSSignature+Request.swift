@@ -20,6 +20,12 @@ extension AWSSignature {
         guard !accessKeyID.isEmpty, !secretAccessKey.isEmpty else {
             throw .invalidRequest("there is no access key to sign with")
         }
+        for secret in [accessKeyID, secretAccessKey, sessionToken ?? ""] {
+            // Whatever else would end a line, or the string that libcurl gets.
+            guard secret.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+                throw .invalidRequest("the access key or the session token has a character that none has")
+            }
+        }
         var names: Set<String> = []
         for field in request.headers {
             let name = field.name.canonicalName

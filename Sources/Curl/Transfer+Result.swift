@@ -25,7 +25,9 @@ extension Transfer {
     }
 
     private func error(_ code: CURLcode) -> HTTPError {
-        let words = reason.isEmpty ? String(cString: curl_easy_strerror(code)) : reason
+        // What libcurl says of a proxy that it can't use cites its URL, in which there may be a password.
+        let isMute = reason.isEmpty || proxy.map(reason.contains) ?? false
+        let words = isMute ? String(cString: curl_easy_strerror(code)) : reason
         let text = "\(exchange.target.authority): \(words)"
         // The request was begun, so nobody knows how much of it the server has seen.
         guard attempts == 0 else { return code == CURLE_OPERATION_TIMEDOUT ? .timedOut(text) : .interrupted(text) }
@@ -33,6 +35,8 @@ extension Transfer {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
             return .invalidRequest(words)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return .nameNotResolved(text)
+        case CURLE_OPERATION_TIMEDOUT where words.hasPrefix("Resolving timed out"):
             return .nameNotResolved(text)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,

@@ -56,6 +56,12 @@ final class Transfer {
     /// libcurl's words for what went wrong; empty where it has none.
     var reason: String { String(cString: errorText) }
 
+    /// The URL of the proxy, where the request may go through one.
+    var proxy: String? {
+        let isDirect = exchange.request.bypassesProxy
+        return isDirect ? nil : exchange.target.isSecure ? configuration.proxy.https : configuration.proxy.http
+    }
+
     private func check(_ code: CURLcode) throws(HTTPError) {
         guard code == CURLE_OK else { throw .invalidRequest(String(cString: curl_easy_strerror(code))) }
     }
@@ -72,10 +78,8 @@ final class Transfer {
         try check(curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, exchange.timeouts.idle.count(of: .seconds(1))))
 
         // Always set, so that libcurl never reads the environment, which another thread may be changing.
-        let proxy = exchange.request.bypassesProxy ? .none : configuration.proxy
-        let url = exchange.target.isSecure ? proxy.https : proxy.http
-        try check(curl_set_string(easy, CURLOPT_PROXY, url ?? ""))
-        try check(curl_set_string(easy, CURLOPT_NOPROXY, proxy.exceptions))
+        try check(curl_set_string(easy, CURLOPT_PROXY, proxy ?? ""))
+        try check(curl_set_string(easy, CURLOPT_NOPROXY, configuration.proxy.exceptions))
         try check(curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1))
 
         try check(curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1))

@@ -1,14 +1,9 @@
 import Foundation
 import Subprocess
+import SystemPackage
 import Testing
 
 @testable import CloudServer
-
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
 
 /// The stories are in `clients.py`; `Scripts/setup test` installs the clients.
 @Suite("Third-party clients") struct ClientTests {

@@ -1,8 +1,7 @@
 import Foundation
-import Synchronization
 
 /// A program that a test runs.
-final class Program: Sendable {
+enum Program {
     struct Failed: Error {
         var arguments: [String]
         var status: Int32
@@ -30,26 +29,19 @@ final class Program: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        let directory = FileManager.default.temporaryDirectory.appending(path: "warmpool-test-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let directory = try TemporaryDirectory()
         // Files rather than pipes, which would have to be emptied while it runs.
-        let (inFile, outFile, errFile) = (
-            directory.appending(path: "in"), directory.appending(path: "out"), directory.appending(path: "err")
-        )
-        try Data(input.utf8).write(to: inFile)
-        try Data().write(to: outFile)
-        try Data().write(to: errFile)
-        process.standardInput = try FileHandle(forReadingFrom: inFile)
-        process.standardOutput = try FileHandle(forWritingTo: outFile)
-        process.standardError = try FileHandle(forWritingTo: errFile)
+        try directory.write(input, to: "in")
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: directory.path("in")))
+        process.standardOutput = try directory.writing("out")
+        process.standardError = try directory.writing("err")
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw Failed(
                 arguments: [path] + arguments, status: process.terminationStatus,
-                errors: try String(contentsOf: errFile, encoding: .utf8))
+                errors: String(decoding: try directory.read("err"), as: UTF8.self))
         }
-        return Result(output: [UInt8](try Data(contentsOf: outFile)))
+        return Result(output: try directory.read("out"))
     }
 }

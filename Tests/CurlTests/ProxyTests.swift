@@ -56,6 +56,15 @@ import Testing
             HTTPProxy(environment: ["http_proxy": "", "no_proxy": "*", "NO_PROXY": "c"]) == HTTPProxy(exceptions: "*"))
     }
 
+    @Test(
+        "A proxy that can't be used is no reason to show its password",
+        arguments: ["gopher://user:hush@127.0.0.1", "http://user:hush@127.0.0.1:port", "http://user:hush@127.0.0.1:1"])
+    func password(proxy: String) async throws {
+        let error = try await failure(HTTPRequest(.get, "http://127.0.0.1/")) { $0.proxy = HTTPProxy(http: proxy) }
+        #expect(!error.mayHaveReachedServer)
+        #expect(!"\(error)".contains("hush"))
+    }
+
     @Test("A proxy whose name does not exist") func noProxy() async throws {
         let error = try await failure(HTTPRequest(.get, "http://127.0.0.1/")) {
             $0.proxy = HTTPProxy(http: "http://proxy.invalid:3128")

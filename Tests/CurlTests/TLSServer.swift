@@ -1,41 +1,15 @@
-import Foundation
-
 /// Python's HTTP server over TLS. It replies `hello` and, where the client showed a certificate, its common name.
 final class TLSServer: Sendable {
-    let port: Int
-    private let process: Process
+    private let server: PythonServer
 
     /// - Parameter clients: the CA whose clients alone are let in; nil to let in everybody.
     /// - Parameter version: the newest version of TLS that the server speaks, as Python's `ssl.TLSVersion` names it.
     init(_ identity: TestAuthority.Identity, clients: String? = nil, version: String = "TLSv1_3") async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = ["-c", TLSServer.script, identity.certificate, identity.key, clients ?? "", version]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let line: String = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var line = ""
-                while !line.hasSuffix("\n"), let byte = try? output.fileHandleForReading.read(upToCount: 1),
-                    !byte.isEmpty
-                { line += String(decoding: byte, as: UTF8.self) }
-                continuation.resume(returning: line)
-            }
-        }
-        guard let port = Int(line.trimmingCharacters(in: .newlines)) else {
-            kill(process.processIdentifier, SIGKILL)
-            throw Program.Failed(arguments: process.arguments ?? [], status: -1, errors: "it said no port")
-        }
-        self.port = port
-        self.process = process
+        server = try await PythonServer(
+            TLSServer.script, [identity.certificate, identity.key, clients ?? "", version])
     }
 
-    deinit {
-        // A program that a thread of the pool started has that thread's mask: it doesn't hear SIGTERM.
-        kill(process.processIdentifier, SIGKILL)
-    }
+    var port: Int { server.port }
 
     private static let script = """
         import http.server, ssl, sys

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A CA of the test's own, with what it signed; its files go with it.
 final class TestAuthority: Sendable {
     /// A certificate with its key, in PEM files.
@@ -8,20 +6,15 @@ final class TestAuthority: Sendable {
         var key: String
     }
 
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() async throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "warmpool-test-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        try Data().write(to: directory.appending(path: "index"))
-        try Data(TestAuthority.settings(directory.path).utf8).write(to: directory.appending(path: "settings"))
+        directory = try TemporaryDirectory()
+        try directory.write("", to: "index")
+        try directory.write(TestAuthority.settings(directory.path), to: "settings")
         try await openssl(
             "req -x509 \(newKey) -config \(path("settings")) -days 30 -subj /CN=Warmpool-test-CA -keyout \(path("ca.key"))"
                 + " -out \(path("ca.pem")) -extensions authority")
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: directory)
     }
 
     /// The CA's own certificate.
@@ -31,7 +24,7 @@ final class TestAuthority: Sendable {
     ///   - name: of the files.
     ///   - alternative: the subject's alternative name, such as `IP:127.0.0.1`.
     func identity(_ name: String, alternative: String, isExpired: Bool = false) async throws -> Identity {
-        try Data("subjectAltName = \(alternative)\n".utf8).write(to: directory.appending(path: "\(name).extensions"))
+        try directory.write("subjectAltName = \(alternative)\n", to: "\(name).extensions")
         try await openssl(
             "req \(newKey) -config \(path("settings")) -subj /CN=\(name) -keyout \(path("\(name).key"))"
                 + " -out \(path("\(name).csr"))")
@@ -44,7 +37,7 @@ final class TestAuthority: Sendable {
 
     private let newKey = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
 
-    private func path(_ name: String) -> String { directory.appending(path: name).path }
+    private func path(_ name: String) -> String { directory.path(name) }
 
     private func openssl(_ arguments: String) async throws {
         try await Program.run("/usr/bin/openssl", arguments.split(separator: " ").map(String.init))

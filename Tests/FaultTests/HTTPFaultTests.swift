@@ -45,7 +45,7 @@ extension FaultTests {
         /// A daemon behind a proxy that makes things go wrong, with a pod that must not notice.
         private func withProxy(_ body: (FaultProxy, Sandbox) async throws -> Void) async throws {
             let router = try live.fabric.router.namespace
-            _ = try? await succeed("ip address add \(FaultProxy.address)/32 dev lo", in: router)
+            try await succeed("ip address replace \(FaultProxy.address)/32 dev lo", in: router)
             let proxy = try FaultProxy(router: router, cloud: "169.254.169.254")
             defer { proxy.stop() }
             let url = "http://\(FaultProxy.address)"
@@ -74,7 +74,9 @@ extension FaultTests {
                 let overview: Overview = try await node.call(.overview)
                 guard let obstacle = overview.obstacle else { return nil }
                 guard causes.contains(obstacle.cause), obstacle.sentence.contains(words) else {
-                    throw NotInTime(description: "\(obstacle.cause): \(obstacle.sentence)")
+                    let log = (try? String(contentsOfFile: node.log, encoding: .utf8)) ?? ""
+                    throw NotInTime(
+                        description: "\(obstacle.cause): \(obstacle.sentence)\n\(log.suffix(2000))")
                 }
                 return obstacle
             }

@@ -170,7 +170,7 @@ final class EC2Connection: Sendable {
         var error = EC2Error(
             code: nil, message: "", status: response.status, requestID: response.headers[.awsRequestID],
             retryAfter: response.headers[.retryAfter].flatMap { HTTPDate.retryAfter($0, now: time(nil)) },
-            serverTime: response.headers[.date].flatMap(HTTPDate.seconds))
+            date: response.headers[.date])
         if let reply = try? XMLReply(response.body), reply.root == "Response",
             let content = try? reply.decode(EC2ErrorReply.self)
         {
@@ -212,8 +212,9 @@ final class EC2Connection: Sendable {
     /// Learns EC2's clock from the reply, where it differs by more than can be the reply's time on the way.
     /// A signature is good for five minutes (AWS General Reference, "Signature Version 4").
     private func correctClock(_ error: EC2Error) -> Bool {
-        guard let serverTime = error.serverTime else { return false }
-        let offset = Duration.seconds(serverTime - time(nil))
+        guard let offset = ServerClock.offset(date: error.date, message: error.message, now: time(nil)) else {
+            return false
+        }
         return clockOffset.withLock { known in
             guard abs((offset - known).components.seconds) > 60 else { return false }
             known = offset

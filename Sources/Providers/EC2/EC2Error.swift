@@ -11,8 +11,8 @@ struct EC2Error: Error, Hashable, Sendable {
     var requestID: String?
     /// How long the reply's `Retry-After` asks to wait.
     var retryAfter: Duration?
-    /// When EC2 sent it, by its own clock, in seconds since 1970.
-    var serverTime: Int?
+    /// The reply's `Date`.
+    var date: String?
 
     /// EC2's words, with what its operator finds the request by.
     var text: String {

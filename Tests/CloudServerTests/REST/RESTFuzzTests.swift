@@ -14,6 +14,9 @@ import Testing
 @Suite("REST dialect, fuzzed", .timeLimit(.minutes(15))) struct RESTFuzzTests {
     private static let document = CloudConfigurationTests.root.appending(path: "Config/openapi.yaml").path
 
+    /// 1, or the number in `WARMPOOL_FUZZ_SEED`: other requests than those of every run.
+    private static let seed = ProcessInfo.processInfo.environment["WARMPOOL_FUZZ_SEED"] ?? "1"
+
     private static func tool(_ name: String) throws -> FilePath {
         let path = CloudConfigurationTests.root.appending(path: ".build/test-tools/bin/\(name)").path
         try #require(FileManager.default.isExecutableFile(atPath: path), "run Scripts/setup test first")
@@ -45,7 +48,8 @@ import Testing
                     "--config-file", folder.appending(path: "schemathesis.toml").path, "--no-color", "run",
                     RESTFuzzTests.document,
                     "--url", server.endpoint,
-                    "--header", "Authorization: Bearer token-of-the-test", "--checks", "all", "--seed", "1",
+                    "--header", "Authorization: Bearer token-of-the-test", "--checks", "all", "--seed",
+                    RESTFuzzTests.seed,
                     "--max-examples", "20", "--generation-database", "none",
                 ],
                 environment: .inherit.updating([

@@ -1,7 +1,7 @@
 /// What a refusal tells of the server's clock.
 enum ServerClock {
     /// The server's time, in seconds since 1970, from the `Date` of its reply or, where a proxy took that away, from the
-    /// message of `SignatureDoesNotMatch` or `RequestExpired`; nil where neither has one.
+    /// message of `SignatureDoesNotMatch`; nil where neither has one.
     ///
     /// AWS's messages read `Signature expired: T1 is now earlier than T2 (T3 - 5 min.)` and `Signature not yet current:
     /// T1 is still later than T2 (T3 + 5 min.)`, where T3 is the server's time.

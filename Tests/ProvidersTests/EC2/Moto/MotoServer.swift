@@ -1,6 +1,6 @@
 import Foundation
 import Subprocess
-import System
+import SystemPackage
 import Testing
 
 /// `moto_server`, an EC2 API of another make, on loopback; and boto3 as a second client beside the provider.

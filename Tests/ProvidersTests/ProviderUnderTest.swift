@@ -12,7 +12,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     /// The node's provider. The cloud lasts at least as long as it.
     let start: @Sendable () async throws -> any CloudProvider
 
-    static let all: [ProviderUnderTest] = [.mockInMemory, .mockInFile, .ec2]
+    static let all: [ProviderUnderTest] = [.mockInMemory, .mockInFile, .ec2, .rest]
 
     static let mockInMemory = ProviderUnderTest(testDescription: "mock in memory") {
         try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
@@ -29,6 +29,11 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
 
     static let ec2 = ProviderUnderTest(testDescription: "ec2 against the cloud server") {
         try await TestCloudServer().provider()
+    }
+
+    static let rest = ProviderUnderTest(testDescription: "rest against the cloud server") {
+        // Pages of one item, so that no list fits on one.
+        try await TestCloudServer().restProvider(pageSize: 1)
     }
 }
 

@@ -156,7 +156,8 @@ public final class RESTProvider: CloudProvider {
             guard let cursor = page.nextCursor else { return items }
             request.query = [("cursor", cursor), ("limit", "\(pageSize)")]
         }
-        throw .malformedReply("\(connection.server) to \(operation.rawValue): more than \(RESTProvider.mostPages) pages")
+        throw .malformedReply(
+            "\(connection.server) to \(operation.rawValue): more than \(RESTProvider.mostPages) pages")
     }
 
     private func texts(_ items: [some CustomStringConvertible]) -> JSONValue {

@@ -9,6 +9,9 @@ import Synchronization
 
 /// A cloud server in this process, with the cloud and the node of ``TestMock``; it stops when nobody holds it any more.
 final class TestCloudServer: Sendable {
+    /// What callers of the REST API have to bring.
+    private static let token = "token-of-the-test"
+
     private let server: CloudServer
     let records = Mutex<[CallRecord]>([])
 
@@ -27,7 +30,8 @@ final class TestCloudServer: Sendable {
                     id: .init(rawValue: node.instanceID), type: node.instanceType, limits: limits,
                     subnet: .init(rawValue: node.subnet.description))
             ],
-            credentials: credentials, region: "eu-test-1", imdsInstance: .init(rawValue: node.instanceID))
+            credentials: credentials, bearerToken: TestCloudServer.token, region: "eu-test-1",
+            imdsInstance: .init(rawValue: node.instanceID))
         server = try await CloudServer.start(
             configuration, host: "127.0.0.1", port: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -48,6 +52,18 @@ final class TestCloudServer: Sendable {
         return EC2Provider(
             instanceID: TestMock.node().instanceID, region: "eu-test-1", endpoint: url, credentials: credentials,
             metadata: withMetadata ? metadata : nil, client: client, retry: retry, pageSize: pageSize
+        ) { record in
+            self.records.withLock { $0.append(record) }
+        }
+    }
+
+    /// The same over the REST API.
+    func restProvider(retry: RetryPolicy = .patient, pageSize: Int = 100) -> RESTProvider {
+        RESTProvider(
+            RESTConfiguration(
+                baseURL: "http://127.0.0.1:\(server.port)", instanceID: TestMock.node().instanceID,
+                token: .text(TestCloudServer.token), retry: retry, pageSize: pageSize),
+            client: HTTPClient()
         ) { record in
             self.records.withLock { $0.append(record) }
         }

@@ -70,7 +70,8 @@ final class MotoServer: Sendable {
     }
 
     deinit {
-        process.terminate()
+        // It inherits a mask of signals in which the polite ones are blocked.
+        kill(process.processIdentifier, SIGKILL)
     }
 
     private static func address(of process: Process, saidIn directory: TestDirectory) async throws -> String {

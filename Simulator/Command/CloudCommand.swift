@@ -16,7 +16,7 @@ struct CloudCommand: AsyncParsableCommand {
             EXAMPLES
               warmpool-sim cloud --vpc Config/examples/cloud.yaml --listen 127.0.0.1:8080
               aws ec2 describe-network-interfaces --endpoint-url http://127.0.0.1:8080
-              curl -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://127.0.0.1:8080/imds/i-node1/latest/api/token
+              curl -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://127.0.0.1:8080/imds/INSTANCE/latest/api/token
               warmpool-sim cloud --vpc vpc.yaml --listen 127.0.0.1:0 --output json
 
             EXIT STATUS

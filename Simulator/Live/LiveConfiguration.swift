@@ -59,7 +59,8 @@ public struct LiveConfiguration: Hashable, Sendable {
             let first = (number - 1) % LiveConfiguration.subnets.count
             let subnets = LiveConfiguration.subnets[first...] + LiveConfiguration.subnets[..<first]
             section = lines(cloud.merging(cloudSettings) { $1 })
-            section += ["# The first subnet has the node's primary ENI.", "subnets:"] + subnets.map { "  - \($0.text)" }
+            section +=
+                ["# The first subnet has the node's primary ENI.", "subnets:"] + subnets.map { "  - \($0.text)" }
         case .ec2: section = lines(["endpoint": LiveConfiguration.cloudURL])
         case .rest: section = lines(["endpoint": LiveConfiguration.cloudURL, "instanceID": instanceID(number)])
         }
@@ -75,12 +76,14 @@ public struct LiveConfiguration: Hashable, Sendable {
     func cloudConfiguration(nodes: [String], router: String) -> String {
         let instances = nodes.enumerated().map { index, netns in
             let subnet = LiveConfiguration.subnets[index % LiveConfiguration.subnets.count].id
-            return "  - { id: \(instanceID(index + 1)), type: \(instanceType.name), subnet: \(subnet), netns: \(netns) }"
+            return
+                "  - { id: \(instanceID(index + 1)), type: \(instanceType.name), subnet: \(subnet), netns: \(netns) }"
         }
         let role = "{ name: warmpool-node, lifetime: 1h }"
         let all =
             ["# Written by warmpool-sim."]
-            + lines(["vpcCIDR": LiveConfiguration.vpc, "fabricRouter": router, "role": role].merging(cloudSettings) { $1 })
+            + lines(
+                ["vpcCIDR": LiveConfiguration.vpc, "fabricRouter": router, "role": role].merging(cloudSettings) { $1 })
             + ["subnets:"] + LiveConfiguration.subnets.map { "  - \($0.text)" } + ["instances:"] + instances
         return all.joined(separator: "\n") + "\n"
     }

@@ -85,7 +85,7 @@ extension Cause {
             "\(subnet) has no free aligned /28 block (fragmentation); reserve a block for prefixes in it or use "
                 + "single addresses; next attempt in \(left(at))"
         case .throttled(let until):
-            "the provider throttles this account; next attempt in \(left(until))"
+            "throttled by the provider, which allows this account no more calls for now; next attempt in \(left(until))"
         case .unreachable(let since, let error):
             "the provider has not answered for \((now - since).rounded) (\(error)); check the network path and the "
                 + "endpoint; the daemon keeps trying"

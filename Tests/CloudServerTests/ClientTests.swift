@@ -47,6 +47,31 @@ import Testing
         }
     }
 
+    @Test("boto3: an instance that signs with its role's keys, and a rule for it alone") func role() async throws {
+        try await tell("role") {
+            $0.role = .init(name: "pods", lifetime: .seconds(3600))
+            $0.cloud.faults = [
+                .init(
+                    .fail(.unauthorized(.describeSubnets)), of: [.describeSubnets],
+                    by: .init(rawValue: TestCloud.node))
+            ]
+        }
+    }
+
+    @Test("boto3: keys of a role after their time") func expired() async throws {
+        try await tell("expired") { $0.role = .init(name: "pods", lifetime: .seconds(1)) }
+    }
+
+    @Test("boto3: calls that fail, and one that is done and never answered") func faults() async throws {
+        try await tell("faults") {
+            $0.cloud.faults = [
+                .init(.fail(.internalError), of: [.describeSubnets], count: 1),
+                .init(.fail(.unavailable), of: [.describeSubnets], count: 1),
+                .init(.loseReply, of: [.createNetworkInterface], count: 1),
+            ]
+        }
+    }
+
     @Test("aws: an interface from creation to deletion") func commands() async throws {
         try await tell("commands")
     }

@@ -10,7 +10,7 @@ import Timekeeping
             let body = "Action=DescribeSubnets&Version=2016-11-15"
             let call = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n"
             let both = call + "\r\n" + body + call + "Connection: close\r\n\r\n" + body
-            let answer = try await server.exchange(Array(both.utf8))
+            let answer = try await server.client.exchange(Array(both.utf8))
             #expect(answer.components(separatedBy: "HTTP/1.1 200 OK").count == 3)
             #expect(answer.components(separatedBy: "</DescribeSubnetsResponse>").count == 3)
         }
@@ -34,7 +34,7 @@ import Timekeeping
             $0.cloud.settings.latency = .init(.milliseconds(50))
         } _: { server in
             let start = ContinuousClock.now
-            let answer = try await server.call("DescribeSubnets")
+            let answer = try await server.client.call("DescribeSubnets")
             #expect(answer.contains("200 OK"))
             #expect(ContinuousClock.now - start >= .milliseconds(50))
         }
@@ -50,10 +50,10 @@ import Timekeeping
                 $0.cloud.faults = [.init(effect, of: [.createNetworkInterface], count: 1)]
             } _: { server in
                 for _ in 0..<2 {
-                    calls.addTask { try await server.call("CreateNetworkInterface", ["SubnetId": "subnet-a"]) }
+                    calls.addTask { try await server.client.call("CreateNetworkInterface", ["SubnetId": "subnet-a"]) }
                 }
                 #expect(try await calls.next()?.contains("200 OK") == true)
-                let described = try await server.call("DescribeNetworkInterfaces")
+                let described = try await server.client.call("DescribeNetworkInterfaces")
                 let count = described.components(separatedBy: "<macAddress>").count - 1
                 #expect(count == (effect == .loseReply ? 4 : 3))
             }
@@ -65,7 +65,7 @@ import Timekeeping
         try await ServerUnderTest.run {
             $0.cloud.faults = [.init(.fail(.noAnswer), of: [.describeSubnets])]
         } _: { server in
-            let answer = try await server.call("DescribeSubnets", leaving: true)
+            let answer = try await server.client.call("DescribeSubnets", leaving: true)
             #expect(answer.isEmpty)
         }
     }
@@ -73,9 +73,9 @@ import Timekeeping
     @Test("A body that is too large is refused before it is read") func largeBody() async throws {
         try await ServerUnderTest.run { server in
             let body = "Action=DescribeSubnets&Version=2016-11-15&X=" + String(repeating: "x", count: 3 << 20)
-            let answer = try await server.send("POST", "/", body: body)
+            let answer = try await server.client.send("POST", "/", body: body)
             #expect(answer.hasPrefix("HTTP/1.1 413") && answer.contains("<Code>RequestEntityTooLarge</Code>"))
-            #expect(try await server.call("DescribeSubnets").contains("200 OK"))
+            #expect(try await server.client.call("DescribeSubnets").contains("200 OK"))
         }
     }
 
@@ -92,9 +92,9 @@ import Timekeeping
         ])
     func garbage(bytes: String) async throws {
         try await ServerUnderTest.run { server in
-            let answer = try await server.exchange(Array(bytes.utf8), leaving: true)
+            let answer = try await server.client.exchange(Array(bytes.utf8), leaving: true)
             #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4"), "\(answer.prefix(200))")
-            #expect(try await server.call("DescribeSubnets").contains("200 OK"))
+            #expect(try await server.client.call("DescribeSubnets").contains("200 OK"))
         }
     }
 }

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// A running server, and the bytes that go to it and come from it.
+/// A running server.
 struct ServerUnderTest {
     let server: CloudServer
 
@@ -24,13 +24,19 @@ struct ServerUnderTest {
     }
 
     var endpoint: String { "http://127.0.0.1:\(server.port)" }
+    var client: HTTPClient { HTTPClient(port: server.port) }
+}
+
+/// The bytes that go to a server on this machine, and come from it.
+struct HTTPClient {
+    let port: Int
 
     /// Sends bytes on a new connection, and returns all that comes until the server closes it.
     ///
     /// - Parameter leaving: the client closes its side after the last byte.
     func exchange(_ bytes: [UInt8], leaving: Bool = false) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: server.port) { channel in
+            .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

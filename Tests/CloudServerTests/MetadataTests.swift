@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import JSON
 import ModelVPC
+import NIOCore
 import Testing
 
 @testable import CloudServer
@@ -94,6 +95,21 @@ import Testing
         let id = try await somebody.send(
             .get, "/latest/meta-data/instance-id", headers: [Self.tokenHeader: token])
         #expect(id.body == TestCloud.old)
+    }
+
+    @Test("A caller is the instance that has its address", arguments: ["10.0.1.4", "10.0.1.6", "10.0.1.20"])
+    func callerByAddress(address: String) async throws {
+        let cloud = try await TestCloud()
+        let eni = try await cloud.primary()
+        _ = try await cloud.call(
+            "AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "SecondaryPrivateIpAddressCount": "1"])
+        _ = try await cloud.call("AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "Ipv4PrefixCount": "1"])
+        for text in [address, "::ffff:" + address] {
+            let remote = try SocketAddress(ipAddress: text, port: 1)
+            #expect(try await cloud.state.instance(at: remote)?.rawValue == TestCloud.node)
+        }
+        #expect(try await cloud.state.instance(at: SocketAddress(ipAddress: "10.0.1.200", port: 1)) == nil)
+        #expect(try await cloud.state.instance(at: SocketAddress(ipAddress: "::1", port: 1)) == nil)
     }
 
     @Test("The role's keys sign calls, until they expire") func roleCredentials() async throws {

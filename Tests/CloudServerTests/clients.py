@@ -2,14 +2,17 @@
 
 Usage: clients.py STORY ENDPOINT. Each story raises where something is otherwise than in EC2.
 """
+import datetime
 import json
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 NODE = "i-0000000000000000a"
 OLD = "i-0000000000000000b"
@@ -142,6 +145,60 @@ def throttling():
     assert ec2.describe_subnets()["Subnets"]
 
 
+def role_keys():
+    """What the metadata service gives the node for its role."""
+    def ask(method, path, **headers):
+        request = urllib.request.Request(f"{ENDPOINT}/imds/{NODE}/latest/{path}", method=method, headers=headers)
+        return urllib.request.urlopen(request).read().decode()
+
+    token = ask("PUT", "api/token", **{"X-aws-ec2-metadata-token-ttl-seconds": "60"})
+    get = lambda path: ask("GET", path, **{"X-aws-ec2-metadata-token": token})
+    base = "meta-data/iam/security-credentials/"
+    return json.loads(get(base + get(base)))
+
+
+def role():
+    """An instance that calls with the keys of its role, for which there is a rule."""
+    keys = role_keys()
+    ec2 = client(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"])
+    assert ec2.describe_instances()["Reservations"]
+    assert fails("UnauthorizedOperation", ec2.describe_subnets) == 403
+    assert client().describe_subnets()["Subnets"]
+    fails("AuthFailure", client(keys["AccessKeyId"], keys["SecretAccessKey"], "other").describe_instances)
+    fails("AuthFailure", client(keys["AccessKeyId"], keys["SecretAccessKey"]).describe_instances)
+
+
+def expired():
+    """Keys of a role after their time."""
+    keys = role_keys()
+    end = datetime.datetime.fromisoformat(keys["Expiration"].replace("Z", "+00:00"))
+    # The time is given in whole seconds.
+    time.sleep(max(0, (end - datetime.datetime.now(datetime.timezone.utc)).total_seconds()) + 1)
+    fails("RequestExpired", client(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"]).describe_instances)
+
+
+def faults():
+    """Rules by which calls fail, or are done and never answered."""
+    ec2 = client()
+    assert fails("InternalError", ec2.describe_subnets) == 500
+    assert fails("Unavailable", ec2.describe_subnets) == 503
+    assert ec2.describe_subnets()["Subnets"]
+    impatient = boto3.client(
+        "ec2", endpoint_url=ENDPOINT, region_name="us-east-1", aws_access_key_id=KEY, aws_secret_access_key=SECRET,
+        config=Config(read_timeout=1, retries={"total_max_attempts": 1}))
+    tag = [{"ResourceType": "network-interface", "Tags": [{"Key": "lost", "Value": "1"}]}]
+    try:
+        impatient.create_network_interface(SubnetId=SUBNET, TagSpecifications=tag, ClientToken="lost")
+        raise AssertionError("answered")
+    except ReadTimeoutError:
+        pass
+    found = []
+    while not found:  # the server may not have come to it yet
+        found = ec2.describe_network_interfaces(Filters=[{"Name": "tag:lost", "Values": ["1"]}])["NetworkInterfaces"]
+    again = ec2.create_network_interface(SubnetId=SUBNET, TagSpecifications=tag, ClientToken="lost")
+    assert [eni["NetworkInterfaceId"] for eni in found] == [again["NetworkInterface"]["NetworkInterfaceId"]]
+
+
 def aws(*arguments, code=None):
     """Runs a command; with a code, it has to be refused so."""
     environment = {
@@ -183,4 +240,5 @@ def commands():
     aws("describe-network-interfaces", "--network-interface-ids", id, code="InvalidNetworkInterfaceID.NotFound")
 
 
-{story.__name__: story for story in [life, prefixes, describing, signing, throttling, commands]}[sys.argv[1]]()
+STORIES = [life, prefixes, describing, signing, throttling, role, expired, faults, commands]
+{story.__name__: story for story in STORIES}[sys.argv[1]]()

@@ -16,6 +16,7 @@ extension FaultTests {
             "t3.medium",
             settings: [
                 "cooldown": "100ms", "consistencyWindow": "0s", "warmIPTarget": "1", "reconcileInterval": "2s",
+                "shrinkInterval": "0s", "minimumENILifetime": "0s",
                 "calls": """
                 { timeout: 2s, failureThreshold: 3, pause: 300ms, longestPause: 1s, \
                 mutating: { burst: 100, perSecond: 100 }, describing: { burst: 100, perSecond: 100 } }
@@ -67,18 +68,22 @@ extension FaultTests {
         private func expectTrouble(
             _ causes: Set<String>, saying words: String, while pod: Sandbox, _ body: () async throws -> Void
         ) async throws -> Sandbox {
+            try await eventually("there is one address besides those in use") {
+                let addresses = (try await node.call(.overview) as Overview).addresses
+                return addresses.free == 1 && addresses.total == addresses.assigned + 1 && addresses.incoming == 0
+            }
             try await body()
             let greedy = try await Sandbox.make("greedy", on: node)
             _ = try await greedy.add()
             let obstacle = try await eventually("the daemon says '\(words)'") { () -> Obstacle? in
                 let overview: Overview = try await node.call(.overview)
-                guard let obstacle = overview.obstacle else { return nil }
-                guard causes.contains(obstacle.cause), obstacle.sentence.contains(words) else {
-                    let log = (try? String(contentsOfFile: node.log, encoding: .utf8)) ?? ""
-                    throw NotInTime(
-                        description: "\(obstacle.cause): \(obstacle.sentence)\n\(log.suffix(2000))")
+                if let obstacle = overview.obstacle, causes.contains(obstacle.cause), obstacle.sentence.contains(words)
+                {
+                    return obstacle
                 }
-                return obstacle
+                let log = (try? String(contentsOfFile: node.log, encoding: .utf8)) ?? ""
+                throw NotInTime(
+                    description: "\(overview.obstacle?.sentence ?? "no obstacle")\n\(log.suffix(2000))")
             }
             let explanations: [Explanation] = try await node.call(.explain(ExplainCommand(subject: nil)))
             #expect(explanations.first.map { causes.contains($0.cause ?? "") } == true, "\(obstacle)")

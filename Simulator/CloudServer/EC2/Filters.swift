@@ -122,7 +122,7 @@ struct Page: Sendable {
         if ids, asked != nil {
             throw .combination("MaxResults cannot be specified together with ids")
         }
-        maximum = asked ?? 1000
+        maximum = asked ?? sizes.upperBound
         guard let token = form.string("NextToken") else {
             after = nil
             return

@@ -72,7 +72,12 @@ struct MetadataDialect: Dialect {
 extension CloudState {
     /// The instance that has an address; `nil` where none has.
     func instance(at remote: SocketAddress?) async throws -> ModelVPC.InstanceID? {
-        guard let address = remote?.ipAddress.flatMap({ IPv4Address($0) }) else { return nil }
+        guard let text = remote?.ipAddress else { return nil }
+        // A socket of both families shows IPv4 callers so (RFC 4291, 2.5.5.2).
+        let mapped = "::ffff:"
+        guard let address = IPv4Address(text.hasPrefix(mapped) ? text.dropFirst(mapped.count) : text[...]) else {
+            return nil
+        }
         return try await look { $0.instance(owning: address) }
     }
 }

@@ -52,9 +52,10 @@ final class EC2Connection: Sendable {
 
     /// Makes a call, with all its attempts, and logs it as one.
     func call<Content: Decodable & Sendable>(
-        _ request: EC2Request, _ repetition: Repetition, reply: Content.Type = Content.self
+        _ request: EC2Request, _ repetition: Repetition, until deadline: ContinuousClock.Instant,
+        reply: Content.Type = Content.self
     ) async throws(CallFailure) -> Content {
-        var attempts = Attempts(retry)
+        var attempts = Attempts(retry, until: deadline)
         var record = CallRecord(action: request.action)
         let result = await self.result(of: request, repetition, &attempts, &record, reply: reply)
         record.duration = attempts.elapsed

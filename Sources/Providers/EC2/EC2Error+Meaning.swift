@@ -21,6 +21,8 @@ extension EC2Error {
         case invalidValue
         case refused
         case failed
+        /// Not said by EC2, but by something on the way to it.
+        case foreign
     }
 
     /// The codes that EC2 documents for the actions of this provider, and those of the front that all AWS services
@@ -141,7 +143,7 @@ extension EC2Error {
         return switch status {
         case 429: .throttled
         case 500...: .failed
-        default: .refused
+        default: code == nil ? .foreign : .refused
         }
     }
 }

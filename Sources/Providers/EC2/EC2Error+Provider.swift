@@ -26,6 +26,7 @@ extension ProviderError {
             case .denied: .permissionDenied(error.text)
             case .notAuthenticated: .invalidCredentials(error.text)
             case .failed: .transient(status: error.status, error.text)
+            case .foreign: .malformedReply("\(error.text); is there a proxy or another service at that address?")
             }
     }
 }

@@ -109,7 +109,7 @@ extension EC2Provider {
                 request.set("NetworkInterfaceId", eni)
                 request.set(parameter, list: left)
                 do throws(CallFailure) {
-                    _ = try await call(request, .onlyUnsent, reply: Done.self)
+                    _ = try await call(request, .onlyUnsent, until: attempts.deadline, reply: Done.self)
                     return
                 } catch {
                     failure = (ProviderError(error, to: request), error.leavesDoubt)
@@ -118,7 +118,9 @@ extension EC2Provider {
                     }
                 }
             }
-            guard let seen = try await find(eni) else { throw .notFound("interface \(eni)") }
+            guard let seen = try await find(eni, until: attempts.deadline) else {
+                throw .notFound("interface \(eni)")
+            }
             let before = left
             left = try present(seen).filter(Set(left).contains)
             guard let failure, !left.isEmpty else { return }

@@ -62,11 +62,16 @@ extension EC2Provider {
     }
 
     /// An interface as EC2 shows it now; `nil` when there is none.
-    func find(_ eni: ENIID) async throws(ProviderError) -> EC2Interface? {
+    ///
+    /// - Parameter patiently: whether a new one that is not shown is waited for.
+    func find(
+        _ eni: ENIID, until deadline: ContinuousClock.Instant? = nil, patiently: Bool = true
+    ) async throws(ProviderError) -> EC2Interface? {
         var request = EC2Request("DescribeNetworkInterfaces", about: .init(interface: eni))
         request.set("NetworkInterfaceId", list: [eni])
         do throws(CallFailure) {
-            let page = try await call(request, .free, reply: DescribeInterfacesPage.self)
+            let page = try await call(
+                request, .free, until: deadline, patiently: patiently, reply: DescribeInterfacesPage.self)
             return page.elements.first { $0.id == eni }
         } catch {
             if case .refused(let refusal) = error, refusal.meaning == .noInterface { return nil }

@@ -89,14 +89,17 @@ extension EC2Provider {
             attempts.begin()
             let failure: CallFailure
             do throws(CallFailure) {
-                _ = try await call(request, .onlyUnsent, reply: Done.self)
+                _ = try await call(request, .onlyUnsent, until: attempts.deadline, reply: Done.self)
                 return
             } catch {
                 failure = error
             }
             // An attempt that took place after all is the reason why the next one is refused.
             wasInDoubt = wasInDoubt || failure.leavesDoubt
-            guard wasInDoubt, !Task.isCancelled, let seen = try? await find(eni) as EC2Interface?? else {
+            guard wasInDoubt, !Task.isCancelled,
+                // Where its absence is what is wanted, it is not waited for to appear.
+                let seen = try? await find(eni, until: attempts.deadline, patiently: !isDone(nil)) as EC2Interface??
+            else {
                 throw ProviderError(failure, to: request)
             }
             if isDone(seen) { return }

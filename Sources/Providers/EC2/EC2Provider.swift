@@ -44,16 +44,19 @@ public final class EC2Provider: CloudProvider {
     }
 
     /// Makes a call, and again while EC2 does not know an interface that it has just created.
+    ///
+    /// - Parameter deadline: that of the mutation which the call is a part of; `nil` where the call is all of it.
     func call<Content: Decodable & Sendable>(
-        _ request: EC2Request, _ repetition: Repetition, reply: Content.Type = Content.self
+        _ request: EC2Request, _ repetition: Repetition, until deadline: ContinuousClock.Instant? = nil,
+        patiently: Bool = true, reply: Content.Type = Content.self
     ) async throws(CallFailure) -> Content {
-        var patience = Attempts(connection.retry)
+        var patience = Attempts(connection.retry, until: deadline)
         while true {
             patience.begin()
             do throws(CallFailure) {
-                return try await connection.call(request, repetition, reply: reply)
+                return try await connection.call(request, repetition, until: patience.deadline, reply: reply)
             } catch {
-                guard case .refused(let refusal) = error, refusal.meaning == .noInterface,
+                guard patiently, case .refused(let refusal) = error, refusal.meaning == .noInterface,
                     let eni = request.subject.interface, memory.isNew(eni),
                     await patience.pauseForNext(limited: false)
                 else { throw error }

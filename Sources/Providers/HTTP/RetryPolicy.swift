@@ -8,7 +8,7 @@ public struct RetryPolicy: Hashable, Sendable {
     public var backoff: Backoff
     /// The longest that one attempt waits for its reply.
     public var attemptTimeout: Duration
-    /// The longest that a call takes with all its attempts and pauses.
+    /// The longest that a call takes with all its attempts and pauses, and a mutation with all looks at its result.
     public var budget: Duration
 
     public init(
@@ -26,17 +26,21 @@ public struct RetryPolicy: Hashable, Sendable {
 struct Attempts {
     let policy: RetryPolicy
     let started = ContinuousClock.now
+    /// When the budget is used up.
+    let deadline: ContinuousClock.Instant
     private(set) var count = 0
 
-    init(_ policy: RetryPolicy) {
+    /// - Parameter deadline: that of the mutation which the call is a part of; `nil` where the call is all of it.
+    init(_ policy: RetryPolicy, until deadline: ContinuousClock.Instant? = nil) {
         self.policy = policy
+        self.deadline = deadline ?? started + policy.budget
     }
 
     var elapsed: Duration { ContinuousClock.now - started }
 
     /// How long the next attempt may wait for its reply.
     var timeout: Duration {
-        min(policy.attemptTimeout, max(policy.budget - elapsed, .milliseconds(1)))
+        min(policy.attemptTimeout, max(deadline - ContinuousClock.now, .milliseconds(1)))
     }
 
     mutating func begin() {
@@ -51,7 +55,7 @@ struct Attempts {
     func pauseForNext(limited: Bool = true) async -> Bool {
         guard !limited || count < policy.attempts else { return false }
         let pause = policy.backoff.pause(attempt: max(count, 1), jitter: .random(in: 0..<1))
-        guard elapsed + pause < policy.budget else { return false }
+        guard ContinuousClock.now + pause < deadline else { return false }
         return (try? await Task.sleep(for: pause)) != nil
     }
 }

@@ -125,6 +125,15 @@ import Testing
         #expect(text.contains("IdempotentParameterMismatch"))
     }
 
+    @Test("The VPC's networks are the metadata service's to say, and the subnets' where there is none")
+    func networks() async throws {
+        let cloud = try await TestCloudServer()
+        #expect(try await cloud.provider().describeNode().networks == [IPv4Network("10.0.0.0/16")])
+        #expect(
+            try await cloud.provider(withMetadata: false).describeNode().networks.map(\.description)
+                == ["10.0.1.0/24", "10.0.2.0/28"])
+    }
+
     @Test("Many interfaces come page by page") func pages() async throws {
         let provider = try await TestCloudServer().provider(pageSize: 5)
         var created: Set<ENIID> = []

@@ -64,7 +64,10 @@ import Testing
         _ = try await provider.describeNode()
         #expect(source.renewals.withLock { $0 } == 0)
         // The first was refused; those after it have the right time.
-        #expect(cloud.calls.map(\.action) == ["DescribeInstances", "DescribeInstances", "DescribeInstanceTypes"])
+        #expect(
+            cloud.calls.map(\.action) == [
+                "DescribeInstances", "DescribeInstances", "DescribeInstanceTypes", "DescribeSubnets",
+            ])
     }
 
     private static func formatter(_ format: String) -> DateFormatter {

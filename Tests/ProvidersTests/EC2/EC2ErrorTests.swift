@@ -70,7 +70,10 @@ import Testing
         #expect(mapped("Novelty", status: 500) == .transient(status: 500, "Novelty: words (request 7a62)"))
         #expect(mapped(nil, status: 502) == .transient(status: 502, "words (request 7a62)"))
         #expect(mapped(nil, status: 429) == .throttled(retryAfter: nil))
-        #expect(mapped(nil, "", status: 404) == .incorrectState("EC2 refuses Act: status 404 (request 7a62)"))
+        #expect(
+            mapped(nil, "", status: 404)
+                == .malformedReply(
+                    "status 404 (request 7a62); is there a proxy or another service at that address?"))
     }
 
     @Test("An address in use is named, under the code for it and under the general one") func conflict() {

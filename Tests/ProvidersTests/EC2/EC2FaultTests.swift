@@ -36,16 +36,17 @@ import Testing
         #expect(cloud.calls.count == 1)
     }
 
-    @Test("A page of a proxy is named as what it is") func html() async throws {
+    @Test("A page of a proxy is named as what it is, and no refusal of EC2's", arguments: [200, 403])
+    func html(status: Int) async throws {
         let cloud = try ScriptedEC2 { _ in
-            .reply("<html><body>Log in</body></html>", headers: ["Content-Type: text/html"])
+            .reply("<html><body>Log in</body></html>", status: status, headers: ["Content-Type: text/html"])
         }
         let error = await #expect(throws: ProviderError.self) { try await cloud.provider().describeNode() }
         guard case .malformedReply(let text) = error else {
             Issue.record("\(String(describing: error)) instead of a malformed reply")
             return
         }
-        #expect(text.contains("sent text/html instead of text/xml") && text.contains("127.0.0.1"))
+        #expect(text.contains("text/html") && text.contains("127.0.0.1") && text.contains("is there a proxy"))
     }
 
     @Test("A reply to another action is refused") func anotherReply() async throws {

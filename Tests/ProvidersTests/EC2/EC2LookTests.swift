@@ -84,6 +84,21 @@ import Testing
         #expect(cloud.calls.count { $0.action == "AttachNetworkInterface" } == 2)
     }
 
+    @Test("A mutation and all its looks share one budget") func budget() async throws {
+        let cloud = try ScriptedEC2 { _ in .silence }
+        let retry = RetryPolicy(
+            attempts: 1_000, backoff: .init(initial: .milliseconds(10), longest: .milliseconds(10)),
+            attemptTimeout: .milliseconds(100), budget: .milliseconds(500))
+        let provider = cloud.provider(retry: retry)
+        let error = await #expect(throws: ProviderError.self) { try await provider.attach(eni, deviceIndex: 1) }
+        guard case .unreachable = error else {
+            Issue.record("\(String(describing: error)) instead of unreachable")
+            return
+        }
+        // Each of them takes a tenth of a second, but for the last ones.
+        #expect(cloud.calls.count < 20)
+    }
+
     @Test("A plain refusal needs no look") func plainRefusal() async throws {
         let cloud = try ScriptedEC2 { _ in .error("AttachmentLimitExceeded") }
         await #expect(throws: ProviderError.limitReached(.interfaces)) {

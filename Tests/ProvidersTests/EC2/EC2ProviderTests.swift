@@ -16,6 +16,7 @@ import Testing
         let node = try await cloud.provider().describeNode()
         #expect(node.instanceID == Canned.instance && node.instanceType == "m5.large" && node.zone == "eu-test-1a")
         #expect(node.primaryENI == ENIID(Canned.primary))
+        #expect(node.networks.map(\.description) == ["10.0.1.0/24"])
         #expect(node.limits == NodeLimits(enis: 2, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true))
     }
 
@@ -140,12 +141,15 @@ import Testing
         _ = try await provider.describeNode()
         _ = try? await provider.assign(ENIID("eni-1"), count: 1, token: MutationToken("t"))
         let records = cloud.records
-        #expect(records.map(\.action) == ["DescribeInstances", "DescribeInstanceTypes", "AssignPrivateIpAddresses"])
-        #expect(records.map(\.attempts) == [2, 1, 1])
-        #expect(records.map(\.status) == [200, 200, 400])
-        #expect(records.map(\.errorCode) == [nil, nil, "PrivateIpAddressLimitExceeded"])
-        #expect(records.map(\.requestID) == ["req-1", "req-1", "req-e"])
-        #expect(records.map(\.error) == [nil, nil, .limitReached(.addressesPerInterface)])
+        #expect(
+            records.map(\.action) == [
+                "DescribeInstances", "DescribeInstanceTypes", "DescribeSubnets", "AssignPrivateIpAddresses",
+            ])
+        #expect(records.map(\.attempts) == [2, 1, 1, 1])
+        #expect(records.map(\.status) == [200, 200, 200, 400])
+        #expect(records.map(\.errorCode) == [nil, nil, nil, "PrivateIpAddressLimitExceeded"])
+        #expect(records.map(\.requestID) == ["req-1", "req-1", "req-1", "req-e"])
+        #expect(records.map(\.error) == [nil, nil, nil, .limitReached(.addressesPerInterface)])
         let text = "\(records) \(AWSCredentials(accessKeyID: "a", secretAccessKey: FixedCredentials.secret))"
         #expect(!text.contains(FixedCredentials.secret) && !text.contains(FixedCredentials.session))
     }

@@ -1,5 +1,6 @@
 import CloudServer
 import Curl
+import Glibc
 import Logging
 import ModelVPC
 import Pool
@@ -29,7 +30,8 @@ final class TestCloudServer: Sendable {
                     id: .init(rawValue: node.instanceID), type: node.instanceType, limits: limits,
                     subnet: .init(rawValue: node.subnet.description))
             ],
-            credentials: credentials, bearerToken: TestCloudServer.token, region: "eu-test-1")
+            credentials: credentials, bearerToken: TestCloudServer.token, region: "eu-test-1",
+            imdsInstance: .init(rawValue: node.instanceID))
         server = try await CloudServer.start(
             configuration, host: "127.0.0.1", port: 0, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -40,11 +42,16 @@ final class TestCloudServer: Sendable {
 
     /// A provider of the node, which holds the server.
     func provider(
-        credentials: any CredentialSource = FixedCredentials(), retry: RetryPolicy = .patient, pageSize: Int = 100
+        credentials: any CredentialSource = FixedCredentials(), retry: RetryPolicy = .patient, pageSize: Int = 100,
+        withMetadata: Bool = true
     ) -> EC2Provider {
-        EC2Provider(
-            instanceID: TestMock.node().instanceID, region: "eu-test-1", endpoint: "http://127.0.0.1:\(server.port)",
-            credentials: credentials, client: HTTPClient(), retry: retry, pageSize: pageSize
+        let client = HTTPClient()
+        let url = "http://127.0.0.1:\(server.port)"
+        let patience = HTTPTimeouts(connect: .seconds(60), total: .seconds(60), idle: .seconds(60))
+        let metadata = InstanceMetadata(client: client, endpoint: url, timeouts: patience) { time(nil) }
+        return EC2Provider(
+            instanceID: TestMock.node().instanceID, region: "eu-test-1", endpoint: url, credentials: credentials,
+            metadata: withMetadata ? metadata : nil, client: client, retry: retry, pageSize: pageSize
         ) { record in
             self.records.withLock { $0.append(record) }
         }

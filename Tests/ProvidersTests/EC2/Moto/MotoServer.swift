@@ -101,7 +101,7 @@ final class MotoServer: Sendable {
             .path(FilePath(MotoServer.tools.appending(path: "python").path)),
             arguments: Arguments([script, url] + arguments), output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 16))
-        try #require(result.terminationStatus.isSuccess, "boto3: \(result.standardError ?? "")")
-        return try JSONDecoder().decode(Output.self, from: Data((result.standardOutput ?? "").utf8))
+        try #require(result.terminationStatus.isSuccess, "boto3: \(result.standardError)")
+        return try JSONDecoder().decode(Output.self, from: Data(result.standardOutput.utf8))
     }
 }

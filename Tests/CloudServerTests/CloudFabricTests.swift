@@ -34,21 +34,21 @@ import Testing
                 Set(try router.routes(table: Route.main).map { "\($0.destination)" })
             }
             #expect(try links() == ["eth0"])
-            let created = try await server.call("CreateNetworkInterface", ["SubnetId": TestCloud.subnet])
+            let created = try await server.client.call("CreateNetworkInterface", ["SubnetId": TestCloud.subnet])
             let eni = try #require(Answer(status: 200, headers: [:], body: created).values("networkInterfaceId").first)
-            let attached = try await server.call(
+            let attached = try await server.client.call(
                 "AttachNetworkInterface", ["NetworkInterfaceId": eni, "InstanceId": TestCloud.node, "DeviceIndex": "1"])
             #expect(try links() == ["eth0", "eth1"])
-            _ = try await server.call(
+            _ = try await server.client.call(
                 "AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "PrivateIpAddress.1": "10.0.1.99"])
-            _ = try await server.call(
+            _ = try await server.client.call(
                 "AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "Ipv4Prefix.1": "10.0.1.64/28"])
             #expect(try routes().isSuperset(of: ["10.0.1.99/32", "10.0.1.64/28"]))
-            _ = try await server.call(
+            _ = try await server.client.call(
                 "UnassignPrivateIpAddresses", ["NetworkInterfaceId": eni, "Ipv4Prefix.1": "10.0.1.64/28"])
             #expect(try !routes().contains("10.0.1.64/28"))
             let attachment = Answer(status: 200, headers: [:], body: attached).values("attachmentId")
-            _ = try await server.call("DetachNetworkInterface", ["AttachmentId": attachment.first ?? ""])
+            _ = try await server.client.call("DetachNetworkInterface", ["AttachmentId": attachment.first ?? ""])
             #expect(try links() == ["eth0"])
         }
     }

@@ -133,8 +133,8 @@ let tests: [Target] = [
         name: "IntegrationTests",
         dependencies: [
             "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC",
-            "Netlink", "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
-        ]),
+            "NamespaceTesting", "Netlink", "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
+        ], exclude: ["MotoNode.py"]),
     .testTarget(
         name: "FaultTests",
         dependencies: [

@@ -18,7 +18,7 @@ public struct DaemonProcess: Codable, Hashable, Sendable {
     ///   - log: the file to whose end it writes.
     /// - Throws: `FabricError` where it cannot be started, ``LiveError/daemon(node:problem:log:)`` where it is gone at
     ///   once.
-    static func start(_ command: [String], log: String, in namespace: String) async throws -> DaemonProcess {
+    public static func start(_ command: [String], log: String, in namespace: String) async throws -> DaemonProcess {
         // Every step replaces the process by the next one, so that the number that the shell prints is the program's.
         let script = """
             log=$1; shift; setsid ip netns exec "$0" "$@" </dev/null >>"$log" 2>&1 & echo $!

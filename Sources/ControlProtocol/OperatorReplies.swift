@@ -116,7 +116,8 @@ public struct Overview: Codable, Sendable {
 
     public init(
         version: String, pid: Int32, uptimeSeconds: Double, instanceID: String?, instanceType: String?, zone: String?,
-        provider: String, calls: Calls, target: String, isReady: Bool, enis: Int, eniLimit: Int, addresses: Addresses, pods: Int,
+        provider: String, calls: Calls, target: String, isReady: Bool, enis: Int, eniLimit: Int, addresses: Addresses,
+        pods: Int,
         waiting: Int, lastReconcileSeconds: Double?, repairs: Int, obstacle: Obstacle?, growthObstacle: Obstacle?
     ) {
         self.version = version

@@ -55,7 +55,8 @@ extension Configuration {
 
     // MARK: EC2
 
-    /// Region and instance are asked for by the first call that gets through.
+    /// Region and instance are asked for by the first call that gets through. A node whose instance is configured need not
+    /// have a metadata service.
     private func makeEC2(
         _ ec2: EC2, _ environment: [String: String], _ log: Logger
     ) -> @Sendable () async throws(ProviderError) -> any CloudProvider {
@@ -79,7 +80,8 @@ extension Configuration {
                 let instanceID = if let known = ec2.instanceID { known } else { try await metadata.instanceID() }
                 return EC2Provider(
                     instanceID: instanceID, region: region, endpoint: ec2.endpoint, credentials: credentials,
-                    metadata: metadata, client: client, retry: retry, log: callLog("EC2", log))
+                    metadata: ec2.instanceID == nil ? metadata : nil, client: client, retry: retry,
+                    log: callLog("EC2", log))
             } catch {
                 throw .unreachable("\(error)")
             }

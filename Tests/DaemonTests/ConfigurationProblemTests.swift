@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "w.yaml: provider is missing: which cloud the node is in; this version has mock"),
+        ("", "w.yaml: provider is missing: which cloud the node is in: mock, ec2 or rest"),
         ("# nothing\n", "w.yaml: provider is missing"), ("provider: null\n", "w.yaml: provider is missing"),
         ("provider: mock\n", "w.yaml: mock is missing: what the mock cloud is like"),
         ("- a\n- b\n", "w.yaml: the document must be a mapping of keys to values"),

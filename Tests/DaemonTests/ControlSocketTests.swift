@@ -112,7 +112,7 @@ import Timekeeping
             await #expect {
                 try await onThread {
                     try ControlClient(socketPath: path).perform(
-                        .collect(CollectCommand(network: "n", valid: many)), within: .seconds(10))
+                        .collect(CollectCommand(network: "n", valid: many)), within: .seconds(60))
                 }
             } throws: { ($0 as? Reply.Failure)?.message == "the request is longer than 4194304 bytes" }
         }

@@ -111,7 +111,8 @@ extension FaultTests {
             #expect(try await node.plugin.answer(PluginCall(.status)).isSuccess)
 
             try await succeed("mv \(cloud).away \(cloud)", in: nil)
-            try await node.reconcile()
+            // The daemon leaves a cloud that fails alone for some seconds.
+            try await eventually("the daemon reads the cloud again") { try await node.reconcile() }
             _ = try await late.add()
             for pod in pods + [late] { try await pod.delete() }
             try await node.settles(on: [])

@@ -59,6 +59,7 @@ extension FaultTests {
             proxy.heal()
             try await node.waitUntilWarm()
             try await pod.delete()
+            try await pod.vanish()
             try await node.settles(on: [])
         }
 

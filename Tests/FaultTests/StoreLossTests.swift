@@ -126,8 +126,11 @@ extension FaultTests {
                 """
             try script.write(toFile: directory + "/warmpoold", atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory + "/warmpoold")
-            try FileManager.default.createSymbolicLink(
-                atPath: directory + "/warmpool-cni", withDestinationPath: own.plugin)
+            for program in [own.plugin, own.simulator] {
+                let name = program.split(separator: "/").last ?? ""
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(directory)/\(name)", withDestinationPath: program)
+            }
             programs = try Programs(directory: directory)
         }
 

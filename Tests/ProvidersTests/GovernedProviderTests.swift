@@ -20,12 +20,18 @@ import Timekeeping
     private static let unknown = ENIID("eni-0123456789abcdef0")
     private let clock = ManualClock()
 
+    private func govern(
+        _ connect: @escaping @Sendable () async throws(ProviderError) -> any CloudProvider
+    ) -> GovernedProvider {
+        GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }, connect: connect)
+    }
+
     private func governed(
         throttling: ModelVPC.Throttling = .init(), faults: [ModelVPC.FaultRule] = []
     ) async throws -> GovernedProvider {
         let mock = try await MockProvider(
             cloud: TestMock.cloud(throttling: throttling, faults: faults), node: TestMock.node())
-        return GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }) { mock }
+        return govern { () throws(ProviderError) in mock }
     }
 
     private func error(of provider: GovernedProvider) async throws -> ProviderError {
@@ -36,8 +42,7 @@ import Timekeeping
     @Test("It is connected to once, by the first call that gets through") func connecting() async throws {
         let mock = try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
         let attempts = Mutex(0)
-        let provider = GovernedProvider(policy: GovernedProviderTests.strict, now: { [clock] in clock.now }) {
-            () async throws(ProviderError) in
+        let provider = govern { () throws(ProviderError) in
             let attempt = attempts.withLock { count in
                 count += 1
                 return count

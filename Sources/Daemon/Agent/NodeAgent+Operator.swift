@@ -17,7 +17,8 @@ extension NodeAgent {
         return Overview(
             version: warmpoolVersion, pid: getpid(), uptimeSeconds: (now - startedAt).inSeconds,
             instanceID: node?.instanceID, instanceType: node?.instanceType, zone: node?.zone,
-            provider: configuration.provider.name, calls: Overview.Calls(provider.state, now), target: pool.configuration.target.text, isReady: pool.isReady,
+            provider: configuration.provider.name, calls: Overview.Calls(provider.state, now),
+            target: pool.configuration.target.text, isReady: pool.isReady,
             enis: pool.enis.count, eniLimit: pool.eniLimit(limits),
             addresses: Overview.Addresses(
                 total: states.count, assigned: states.count { $0.attachment != nil },

@@ -21,6 +21,7 @@ final class EC2Memory: Sendable {
     private struct State {
         var node: Node?
         var networks: [IPv4Network]?
+        var limits: [String: NodeLimits] = [:]
         var subnets: [SubnetID: IPv4Network] = [:]
         var interfaces: [ENIID: Known] = [:]
         var completed = CompletedMutations()
@@ -40,6 +41,14 @@ final class EC2Memory: Sendable {
     var networks: [IPv4Network]? {
         get { state.withLock { $0.networks } }
         set { state.withLock { $0.networks = newValue } }
+    }
+
+    func limits(of type: String) -> NodeLimits? {
+        state.withLock { $0.limits[type] }
+    }
+
+    func learn(_ limits: NodeLimits, of type: String) {
+        state.withLock { $0.limits[type] = limits }
     }
 
     // MARK: Subnets

@@ -7,15 +7,23 @@ extension EC2Provider {
         guard let primary = instance.primaryInterface else {
             throw .malformedReply("EC2 shows no primary interface of the instance \(instanceID)")
         }
-        var request = EC2Request("DescribeInstanceTypes", about: .init(instance: instanceID))
-        request.set("InstanceType", list: [instance.instanceType])
-        let types = try await repeatable(request, reply: DescribeInstanceTypesReply.self).instanceTypeSet?.items ?? []
-        guard let type = types.first(where: { $0.instanceType == instance.instanceType }) else {
-            throw .malformedReply("EC2 does not describe the instance type \(instance.instanceType)")
-        }
         return NodeView(
             instanceID: instanceID, instanceType: instance.instanceType, zone: instance.placement.availabilityZone,
-            primaryENI: ENIID(primary.networkInterfaceId), limits: type.limits, networks: try await networks())
+            primaryENI: ENIID(primary.networkInterfaceId), limits: try await limits(of: instance.instanceType),
+            networks: try await networks())
+    }
+
+    /// What a type allows: asked once, because it does not change.
+    private func limits(of name: String) async throws(ProviderError) -> NodeLimits {
+        if let known = memory.limits(of: name) { return known }
+        var request = EC2Request("DescribeInstanceTypes", about: .init(instance: instanceID))
+        request.set("InstanceType", list: [name])
+        let types = try await repeatable(request, reply: DescribeInstanceTypesReply.self).instanceTypeSet?.items ?? []
+        guard let type = types.first(where: { $0.instanceType == name }) else {
+            throw .malformedReply("EC2 does not describe the instance type \(name)")
+        }
+        memory.learn(type.limits, of: name)
+        return type.limits
     }
 
     /// The VPC's networks; those that were told last where the metadata service does not answer.

@@ -62,6 +62,11 @@ struct Problem: Error, Hashable {
 }
 
 extension Problem {
+    /// What can name something.
+    enum PartOfRequest {
+        case path, body
+    }
+
     /// A request that is wrong in these places, of which there is at least one.
     static func invalid(_ places: [Place]) -> Problem {
         let sentences = places.map { place in
@@ -88,10 +93,13 @@ extension Problem {
         Problem(kind: .invalidRequest, status: status, detail: detail, headers: headers)
     }
 
-    /// - Parameter kind: `instance`, `interface` or `subnet`.
-    static func notFound(_ kind: String, _ id: String) -> Problem {
+    /// - Parameters:
+    ///   - kind: `instance`, `interface` or `subnet`.
+    ///   - place: whether path or body names it. Status 404 would say that there is nothing at the path.
+    static func notFound(_ kind: String, _ id: String, namedIn place: PartOfRequest = .path) -> Problem {
         Problem(
-            kind: .notFound, status: .notFound, detail: "\(kind) \(id) does not exist",
+            kind: .notFound, status: place == .path ? .notFound : .unprocessableContent,
+            detail: "\(kind) \(id) does not exist",
             members: ["resource": ["kind": .string(kind), "id": .string(id)]])
     }
 

@@ -15,10 +15,14 @@ extension RESTCall {
             in: .init(rawValue: try body.finish(subnet)), secondary: .count(addresses), prefixes: .count(prefixes),
             securityGroups: groups, tags: tags)
         let caller = ModelVPC.InstanceID(rawValue: tags[CloudTag.instance] ?? "")
-        guard case .interface(let made) = try await ask(.createInterface(new, token: key), for: caller) else {
-            throw Problem.internalError
+        do {
+            guard case .interface(let made) = try await ask(.createInterface(new, token: key), for: caller) else {
+                throw Problem.internalError
+            }
+            return .created(JSONValue(made), location: "/v1/interfaces/\(made.id)")
+        } catch ModelVPC.Failure.subnetNotFound(let subnet) {
+            throw Problem.notFound("subnet", subnet.rawValue, namedIn: .body)
         }
-        return .created(JSONValue(made), location: "/v1/interfaces/\(made.id)")
     }
 
     func getInterface() async throws -> RESTReply {
@@ -45,6 +49,8 @@ extension RESTCall {
         let target = ModelVPC.InstanceID(rawValue: asked.instance)
         do {
             _ = try await ask(.attach(interface, to: target, deviceIndex: asked.index), for: target)
+        } catch ModelVPC.Failure.instanceNotFound {
+            throw Problem.notFound("instance", asked.instance, namedIn: .body)
         } catch let failure as ModelVPC.Failure where failure == .interfaceInUse(interface) {
             // Perhaps by the same request, which then changes nothing.
             let present = try await attachment(of: interface)

@@ -27,8 +27,8 @@ struct RESTConnection: Sendable {
     }
 
     /// How a request ended.
-    struct Ending: Sendable {
-        let result: Result<[UInt8], ProviderError>
+    struct Ending<Value: Sendable>: Sendable {
+        let result: Result<Value, ProviderError>
         /// Whether an attempt before the last one may have been carried out.
         let followsDoubt: Bool
     }
@@ -37,48 +37,58 @@ struct RESTConnection: Sendable {
     func call<Reply: Decodable & Sendable>(
         _ request: RESTRequest, returning type: Reply.Type = Reply.self
     ) async throws(ProviderError) -> Reply {
-        let body = try await send(request).result.get()
+        let ending = await send(request) { body throws(ProviderError) in
+            try decode(type, from: body, of: request.operation)
+        }
+        return try ending.result.get()
+    }
+
+    /// Sends a request whose reply says nothing more than that it is done.
+    func perform(_ request: RESTRequest) async -> Ending<Void> {
+        await send(request) { _ in }
+    }
+
+    /// Sends a request, with all its attempts, and logs it as one.
+    private func send<Value: Sendable>(
+        _ request: RESTRequest, read: ([UInt8]) throws(ProviderError) -> Value
+    ) async -> Ending<Value> {
+        var attempts = Attempts(configuration.retry)
+        var record = CallRecord(action: request.operation.rawValue)
+        var isInDoubt = false
+        let result: Result<Value, ProviderError>
+        while true {
+            attempts.begin()
+            do throws(Failure) {
+                let body = try await attempt(request, attempts.timeout, &record)
+                result = Result { () throws(ProviderError) in try read(body) }
+                break
+            } catch {
+                guard error.isWorthRepeating, await attempts.pauseForNext() else {
+                    result = .failure(Task.isCancelled ? .cancelled : error.error)
+                    break
+                }
+                isInDoubt = isInDoubt || error.leavesDoubt
+            }
+        }
+        record.duration = attempts.elapsed
+        record.attempts = attempts.count
+        if case .failure(let error) = result { record.error = error }
+        log(record)
+        return Ending(result: result, followsDoubt: isInDoubt)
+    }
+
+    private func decode<Reply: Decodable>(
+        _ type: Reply.Type, from body: [UInt8], of operation: RESTOperation
+    ) throws(ProviderError) -> Reply {
         let problem: String
         do {
-            return try JSONCoding.decode(Reply.self, from: body)
+            return try JSONCoding.decode(type, from: body)
         } catch let error as DecodingError {
             problem = JSONCoding.sentence(for: error)
         } catch {
             problem = "\(error)"
         }
-        throw .malformedReply("\(server) to \(request.operation.rawValue): \(excerpt(problem, 300))")
-    }
-
-    /// Sends a request, with all its attempts, and logs it as one.
-    func send(_ request: RESTRequest) async -> Ending {
-        var attempts = Attempts(configuration.retry)
-        var record = CallRecord(action: request.operation.rawValue)
-        let ending = await ending(of: request, &attempts, &record)
-        record.duration = attempts.elapsed
-        record.attempts = attempts.count
-        if case .failure(let error) = ending.result { record.error = error }
-        log(record)
-        return ending
-    }
-
-    private func ending(
-        of request: RESTRequest, _ attempts: inout Attempts, _ record: inout CallRecord
-    ) async -> Ending {
-        var isInDoubt = false
-        while true {
-            attempts.begin()
-            let failure: Failure
-            do throws(Failure) {
-                let body = try await attempt(request, attempts.timeout, &record)
-                return Ending(result: .success(body), followsDoubt: isInDoubt)
-            } catch {
-                failure = error
-            }
-            guard failure.isWorthRepeating, await attempts.pauseForNext() else {
-                return Ending(result: .failure(Task.isCancelled ? .cancelled : failure.error), followsDoubt: isInDoubt)
-            }
-            isInDoubt = isInDoubt || failure.leavesDoubt
-        }
+        throw .malformedReply("\(server) to \(operation.rawValue): \(excerpt(problem, 300))")
     }
 
     // MARK: One attempt
@@ -104,7 +114,7 @@ struct RESTConnection: Sendable {
             throw Failure(
                 error: problem.error,
                 isWorthRepeating: [500, 502, 503, 504].contains(response.status) && problem.retryAfter == nil,
-                leavesDoubt: response.status != 503 && response.status >= 500)
+                leavesDoubt: response.status >= 500)
         }
         if !response.body.isEmpty,
             let error = ProviderError(mediaTypeOf: response, from: server, notOneOf: ["application/json"])

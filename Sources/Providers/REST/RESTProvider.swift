@@ -82,21 +82,21 @@ public final class RESTProvider: CloudProvider {
     }
 
     public func detach(_ eni: ENIID) async throws(ProviderError) {
-        let ending = await connection.send(RESTRequest(.detachInterface, eni))
+        let ending = await connection.perform(RESTRequest(.detachInterface, eni))
         if ending.followsDoubt, case .failure(.incorrectState) = ending.result {
             // Refused because an earlier attempt has succeeded, or because it can't be.
             let interface = try await connection.call(
                 RESTRequest(.getInterface, eni), returning: RESTReplies.Interface.self)
             if interface.attachment == nil { return }
         }
-        _ = try ending.result.get()
+        try ending.result.get()
     }
 
     public func delete(_ eni: ENIID) async throws(ProviderError) {
-        let ending = await connection.send(RESTRequest(.deleteInterface, eni))
+        let ending = await connection.perform(RESTRequest(.deleteInterface, eni))
         // Gone since an earlier attempt, which got no answer.
         if ending.followsDoubt, case .failure(.notFound) = ending.result { return }
-        _ = try ending.result.get()
+        try ending.result.get()
     }
 
     public func setDeleteOnTermination(_ eni: ENIID, _ enabled: Bool) async throws(ProviderError) {
@@ -140,7 +140,7 @@ public final class RESTProvider: CloudProvider {
 
     /// A request whose reply says nothing more than that it is done.
     private func perform(_ request: RESTRequest) async throws(ProviderError) {
-        _ = try await connection.send(request).result.get()
+        try await connection.perform(request).result.get()
     }
 
     /// All pages of a list.

@@ -51,6 +51,8 @@ import Testing
                     "--header", "Authorization: Bearer token-of-the-test", "--checks", "all", "--seed",
                     RESTFuzzTests.seed,
                     "--max-examples", "20", "--generation-database", "none",
+                    // How fast the machine is, is no matter here.
+                    "--request-timeout", "120", "--suppress-health-check", "all",
                 ],
                 environment: .inherit.updating([
                     "SCHEMATHESIS_HOOKS": folder.appending(path: "hooks.py").path, "PYTHONDONTWRITEBYTECODE": "1",

@@ -136,16 +136,21 @@ import Testing
         #expect(try await cloud.rest(.get, Self.interface, headers: [.authorization: "bearer right"]).status == 200)
     }
 
-    @Test("What does not exist is named") func notFound() async throws {
+    @Test("What does not exist is named; 404 is for the path alone") func notFound() async throws {
         let cloud = try await TestCloud()
-        for (answer, kind, id) in [
-            (try await cloud.rest(.get, "/instances/i-x"), "instance", "i-x"),
-            (try await cloud.rest(.get, "/instances/i-x/subnets"), "instance", "i-x"),
-            (try await cloud.rest(.get, "/interfaces/a%2Fb"), "interface", "a/b"),
-            (try await cloud.rest(.delete, "/interfaces/eni-0000000000000ffff"), "interface", "eni-0000000000000ffff"),
-            (try await cloud.rest(.post, "/interfaces", ["subnet": "s"], key: "a"), "subnet", "s"),
+        let attachment: JSONValue = ["instance": "i-x", "deviceIndex": 1]
+        let made = try await cloud.rest(.post, "/interfaces", ["subnet": "subnet-a"], key: "a")
+        let path = "/interfaces/\(made.json["id"]?.stringValue ?? "")"
+        for (answer, status, kind, id) in [
+            (try await cloud.rest(.get, "/instances/i-x"), 404, "instance", "i-x"),
+            (try await cloud.rest(.get, "/instances/i-x/subnets"), 404, "instance", "i-x"),
+            (try await cloud.rest(.get, "/interfaces/a%2Fb"), 404, "interface", "a/b"),
+            (try await cloud.rest(.delete, "/interfaces/eni-1"), 404, "interface", "eni-1"),
+            (try await cloud.rest(.post, "/interfaces", ["subnet": "s"], key: "b"), 422, "subnet", "s"),
+            (try await cloud.rest(.put, path + "/attachment", attachment), 422, "instance", "i-x"),
         ] {
-            #expect(answer.status == 404 && answer.json["resource"] == ["kind": .string(kind), "id": .string(id)])
+            #expect(answer.status == status && answer.problem == "not-found")
+            #expect(answer.json["resource"] == ["kind": .string(kind), "id": .string(id)])
         }
     }
 

@@ -10,7 +10,7 @@ import Synchronization
 /// A cloud server in this process, with the cloud and the node of ``TestMock``; it stops when nobody holds it any more.
 final class TestCloudServer: Sendable {
     /// What callers of the REST API have to bring.
-    private static let token = "token-of-the-test"
+    static let token = "token-of-the-test"
 
     private let server: CloudServer
     let records = Mutex<[CallRecord]>([])
@@ -58,11 +58,13 @@ final class TestCloudServer: Sendable {
     }
 
     /// The same over the REST API.
-    func restProvider(retry: RetryPolicy = .patient, pageSize: Int = 100) -> RESTProvider {
+    func restProvider(
+        token: String = TestCloudServer.token, retry: RetryPolicy = .patient, pageSize: Int = 100
+    ) -> RESTProvider {
         RESTProvider(
             RESTConfiguration(
                 baseURL: "http://127.0.0.1:\(server.port)", instanceID: TestMock.node().instanceID,
-                token: .text(TestCloudServer.token), retry: retry, pageSize: pageSize),
+                token: .text(token), retry: retry, pageSize: pageSize),
             client: HTTPClient()
         ) { record in
             self.records.withLock { $0.append(record) }

@@ -43,7 +43,8 @@ def follow(instance):
                 continue
             index = eni["Attachment"]["DeviceIndex"]
             links[mac] = f"ens{index + 5}"
-            ip("link", "add", links[mac], "address", mac, "type", "dummy")
+            ip("link", "add", links[mac], "address", mac, "type", "veth", "peer", "name", f"cable{index}")
+            ip("link", "set", f"cable{index}", "up")
             if index == 0:
                 ip("address", "add", eni["PrivateIpAddress"] + "/24", "dev", links[mac])
                 ip("link", "set", links[mac], "up")

@@ -30,6 +30,7 @@ import Testing
             instances: [{ id: i, type: t2.small, subnet: s, netns: node-1 }]
             credentials: [{ accessKeyID: a, secretAccessKey: b, sessionToken: c }]
             role: { name: r, lifetime: 15m }
+            bearerToken: t
             region: eu-west-1
             fabricRouter: lab-router
             imdsInstance: i
@@ -38,6 +39,7 @@ import Testing
         #expect(!configuration.instances[0].limits.supportsPrefixes)
         #expect(configuration.credentials == [.init(accessKeyID: "a", secretAccessKey: "b", sessionToken: "c")])
         #expect(configuration.role == .init(name: "r", lifetime: .seconds(900)))
+        #expect(configuration.bearerToken == "t")
         #expect(configuration.region == "eu-west-1" && configuration.fabricRouter == "lab-router")
     }
 

@@ -26,6 +26,7 @@ extension CloudConfiguration {
         role = reader.nested("role").flatMap { Role($0) }
         bearerToken = reader.string("bearerToken")
         region = reader.string("region") ?? region
+        clockOffset = reader.duration("clockOffset", in: .zero ... .seconds(86_400)) ?? clockOffset
         imdsInstance = reader.string("imdsInstance").map(ModelVPC.InstanceID.init)
         fabricRouter = reader.string("fabricRouter")
         for (index, instance) in instances.enumerated()

@@ -72,6 +72,8 @@ public struct CloudConfiguration: Sendable {
     public var bearerToken: String?
     /// The name of the region.
     public var region: String
+    /// How far the cloud's time of day is ahead of this machine's; negative where it is behind.
+    public var clockOffset = Duration.zero
     /// The instance to which the metadata service answers callers whose address is no instance's.
     public var imdsInstance: ModelVPC.InstanceID?
     /// The network namespace of the fabric's router, in which instances with a namespace get their interfaces.

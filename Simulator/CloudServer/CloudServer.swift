@@ -38,7 +38,9 @@ public final class CloudServer: Sendable {
         now: @escaping @Sendable () -> Instant = CloudServer.uptime, wallClock: @escaping WallClock = { Date() },
         logger: Logger
     ) async throws -> CloudServer {
-        let state = try await CloudState(configuration, now: now, wallClock: wallClock, logger: logger)
+        let offset = configuration.clockOffset.inSeconds
+        let state = try await CloudState(
+            configuration, now: now, wallClock: { wallClock().addingTimeInterval(offset) }, logger: logger)
         let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Int, any Error>.self)
         let application = Application(
             responder: Front(state),

@@ -91,7 +91,7 @@ final class CloudState: Sendable {
         return try configuration.instances.compactMap { instance in
             guard let netns = try instance.netns.map({ try NetworkNamespace(named: $0) }) else { return nil }
             return GuestFollower(instance.id, of: cloud) { interfaces in
-                try router.follow(interfaces.map(FabricENI.init), in: netns)
+                try await router.followInBackground(interfaces.map(FabricENI.init), in: netns)
             }
         }
     }

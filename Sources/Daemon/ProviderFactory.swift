@@ -49,7 +49,7 @@ extension Configuration {
         }
         let here = try NetworkNamespace.current()
         return try await MockProvider(cloud: cloud, node: node) { interfaces in
-            try router.follow(interfaces.map(FabricENI.init), in: here)
+            try await router.followInBackground(interfaces.map(FabricENI.init), in: here)
         }
     }
 

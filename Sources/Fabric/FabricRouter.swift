@@ -1,4 +1,5 @@
 import Addressing
+import Dispatch
 import Glibc
 import Netlink
 
@@ -54,6 +55,22 @@ public struct FabricRouter: Hashable, Sendable {
             try route(to: enis, sockets.router)
             for eni in enis where eni.isPrimary { try configure(eni, sockets.node) }
         }
+    }
+
+    /// Follows as ``follow(_:in:)`` does, while the task waits without blocking a thread that tasks share.
+    public func followInBackground(_ enis: [FabricENI], in node: NetworkNamespace) async throws(FabricError) {
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let result: Result<Void, FabricError>
+                do throws(FabricError) {
+                    result = .success(try follow(enis, in: node))
+                } catch {
+                    result = .failure(error)
+                }
+                continuation.resume(returning: result)
+            }
+        }
+        try result.get()
     }
 
     // MARK: Links

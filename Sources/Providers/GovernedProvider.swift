@@ -102,7 +102,7 @@ public final class GovernedProvider: CloudProvider {
         _ call: ProviderCall, _ body: (any CloudProvider) async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
         switch governor.withLock({ $0.admit(call, at: now()) }) {
-        case .go(let at): try await wait(until: at)
+        case .go(let at): try await wait(until: at, for: call)
         case .refused(.limited(let retryAfter)): throw .throttled(retryAfter: retryAfter)
         case .refused(.suspended(let retryAfter)):
             let reason = lastFailure.withLock { $0 }.map { "\($0)" } ?? "the provider has been failing"
@@ -124,12 +124,13 @@ public final class GovernedProvider: CloudProvider {
         governor.withLock { $0.ended(call, start: start, ending, jitter: .random(in: 0..<1), at: now()) }
     }
 
-    private func wait(until at: Instant) async throws(ProviderError) {
+    private func wait(until at: Instant, for call: ProviderCall) async throws(ProviderError) {
         let wait = at - now()
         guard wait > .zero else { return }
         do {
             try await Task.sleep(for: wait)
         } catch {
+            note(call, now(), .abandoned)
             throw .unreachable("the call was cancelled")
         }
     }

@@ -65,6 +65,8 @@ public struct CallGovernor: Hashable, Sendable {
         case throttled(retryAfter: Duration?)
         /// Without an answer, or with a failure of the provider itself.
         case failed
+        /// Before it was made.
+        case abandoned
     }
 
     /// What it lets through.
@@ -110,6 +112,7 @@ public struct CallGovernor: Hashable, Sendable {
             breaker.succeeded()
             buckets[call]?.throttled(start: start, retryAfter: retryAfter, at: now)
         case .failed: breaker.failed(at: now, jitter: jitter)
+        case .abandoned: breaker.abandoned(at: now)
         }
     }
 

@@ -36,8 +36,17 @@ public struct CircuitBreaker: Hashable, Sendable {
             guard until <= now else { return until }
             state = .halfOpen(since: now, times: times)
             return nil
-        case .halfOpen: return now + pause.initial
+        case .halfOpen(let since, let times):
+            // A trial of which nothing was heard for so long is over.
+            guard since + pause.longest <= now else { return now + pause.initial }
+            state = .halfOpen(since: now, times: times)
+            return nil
         }
+    }
+
+    /// A call that was admitted was not made.
+    public mutating func abandoned(at now: Instant) {
+        if case .halfOpen(_, let times) = state { state = .open(until: now, times: times) }
     }
 
     /// A call was answered, with whatever.

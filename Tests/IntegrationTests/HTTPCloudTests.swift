@@ -37,6 +37,23 @@ import Testing
         }
     }
 
+    /// A node whose clock is an hour behind learns the cloud's.
+    @Suite(
+        .serialized,
+        .liveFabric(
+            "t3.small", nodes: 1, settings: ["cooldown": "100ms"], provider: .ec2,
+            cloudSettings: ["clockOffset": "1h"]))
+    struct OverEC2WithAnotherClock {
+        @Test func podsGetAddresses() async throws {
+            let node = try LiveFabric.current.nodes[0]
+            let pod = try await Sandbox.make("late", on: node)
+            _ = try await pod.add()
+            try await pod("ping -c 1 -W 10 \(Fabric.outsideAddress)")
+            try await pod.delete()
+            try await node.settles(on: [])
+        }
+    }
+
     @Suite(
         .serialized,
         .liveFabric(

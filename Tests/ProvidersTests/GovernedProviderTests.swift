@@ -67,6 +67,21 @@ import Timekeeping
         #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
     }
 
+    @Test("A call that is cancelled while it waits for its turn is not made") func cancelled() async throws {
+        var policy = GovernedProviderTests.strict
+        policy.longestWait = .seconds(3600)
+        let mock = try await MockProvider(cloud: TestMock.cloud(), node: TestMock.node())
+        let provider = GovernedProvider(
+            policy: policy, now: { [clock] in clock.now }, connect: { () throws(ProviderError) in mock })
+        for _ in 0..<2 {
+            #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
+        }
+        let waiting = Task { try await error(of: provider) }
+        waiting.cancel()
+        #expect(try await waiting.value == .unreachable("the call was cancelled"))
+        #expect(provider.state.breaker.state == .closed(failures: 0))
+    }
+
     @Test("A provider that throttles is called more slowly") func throttled() async throws {
         let provider = try await governed(
             throttling: .init(perAction: [.deleteNetworkInterface: .init(capacity: 0, refillPerSecond: 0)]))

@@ -36,6 +36,25 @@ import Timekeeping
         #expect(breaker.admit(at: after(5)) == nil)
     }
 
+    @Test mutating func aTrialThatWasNotMadeMakesWayForAnother() {
+        fail(3)
+        breaker.abandoned(at: after(1))
+        #expect(breaker.state == .open(until: after(4), times: 1), "only a trial can be abandoned")
+        #expect(breaker.admit(at: after(4)) == nil)
+        breaker.abandoned(at: after(5))
+        #expect(breaker.admit(at: after(5)) == nil)
+        breaker.failed(at: after(5), jitter: 1)
+        #expect(breaker.state == .open(until: after(13), times: 2))
+    }
+
+    @Test mutating func aTrialOfWhichNothingIsHeardIsNotWaitedForForEver() {
+        fail(3)
+        #expect(breaker.admit(at: after(4)) == nil)
+        #expect(breaker.admit(at: after(13.9)) == after(17.9))
+        #expect(breaker.admit(at: after(14)) == nil)
+        #expect(breaker.state == .halfOpen(since: after(14), times: 1))
+    }
+
     @Test mutating func aTrialThatFailsOpensItForLonger() {
         fail(3)
         #expect(breaker.admit(at: after(4)) == nil)

@@ -121,9 +121,20 @@ extension FaultTests {
                     let greedy = try await expectTrouble(expected.causes, saying: expected.words, while: pod) {
                         proxy.inject(fault) { !$0.target.hasPrefix("/imds") }
                     }
+                    try await expectCallsToShow(fault)
                     proxy.heal()
                     try await expectRecovery(pod, greedy)
                 }
+            }
+        }
+
+        /// Calls are slowed down by throttling, and suspended by everything else that goes on.
+        private func expectCallsToShow(_ fault: FaultProxy.Fault) async throws {
+            try await eventually("the state of the calls shows the fault") { () -> Bool? in
+                let calls = (try await node.call(.overview) as Overview).calls
+                let shown = fault == .throttled ? !calls.slowed.isEmpty : calls.breaker != "closed"
+                guard shown else { throw NotInTime(description: "\(fault): \(calls)") }
+                return true
             }
         }
 

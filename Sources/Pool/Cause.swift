@@ -11,8 +11,12 @@ public enum Cause: Hashable, Sendable {
     case subnetExhausted(SubnetID, retryAt: Instant)
     case noContiguousPrefix(SubnetID, retryAt: Instant)
     case throttled(until: Instant)
+    /// The node's own limit of calls is reached.
+    case callsLimited(until: Instant)
     case unreachable(since: Instant, String)
     case permissionDenied(String, retryAt: Instant)
+    /// The node cannot show the provider who it is.
+    case invalidCredentials(String, retryAt: Instant)
     /// The provider answers, but with failures.
     case providerFailing(String, retryAt: Instant)
     case attachPending(ENIID, since: Instant)
@@ -44,8 +48,10 @@ extension Cause {
         case .subnetExhausted: "subnet-exhausted"
         case .noContiguousPrefix: "no-contiguous-prefix"
         case .throttled: "provider-throttled"
+        case .callsLimited: "calls-limited"
         case .unreachable: "provider-unreachable"
         case .permissionDenied: "permission-denied"
+        case .invalidCredentials: "invalid-credentials"
         case .providerFailing: "provider-failing"
         case .attachPending: "eni-attach-pending"
         case .refillPending: "refill-pending"
@@ -60,8 +66,9 @@ extension Cause {
     /// How long to wait before another try makes sense; `nil` where only a change by somebody helps.
     public func retryAfter(_ now: Instant) -> Duration? {
         switch self {
-        case .subnetExhausted(_, let at), .noContiguousPrefix(_, let at), .throttled(let at),
-            .permissionDenied(_, let at), .providerFailing(_, let at), .cooling(_, let at), .storeFailing(_, let at),
+        case .subnetExhausted(_, let at), .noContiguousPrefix(_, let at), .throttled(let at), .callsLimited(let at),
+            .permissionDenied(_, let at), .invalidCredentials(_, let at), .providerFailing(_, let at),
+            .cooling(_, let at), .storeFailing(_, let at),
             .requestedAddressUnavailable(_, .cooling(let at)):
             max(at - now, .zero)
         case .unreachable, .attachPending, .refillPending, .starting: .seconds(5)
@@ -86,9 +93,14 @@ extension Cause {
                 + "single addresses; next attempt in \(left(at))"
         case .throttled(let until):
             "throttled by the provider, which allows this account no more calls for now; next attempt in \(left(until))"
+        case .callsLimited(let until):
+            "the node makes no more calls for now than its configuration allows (key calls); next attempt in "
+                + "\(left(until))"
         case .unreachable(let since, let error):
             "the provider has not answered for \((now - since).rounded) (\(error)); check the network path and the "
                 + "endpoint; the daemon keeps trying"
+        case .invalidCredentials(let what, let at):
+            "the node has no credentials that the provider accepts: \(what); next attempt in \(left(at))"
         case .permissionDenied(let what, let at):
             "the provider refuses this node: \(what); grant the permission to the node's role; next attempt in "
                 + left(at)

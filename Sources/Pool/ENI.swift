@@ -105,6 +105,8 @@ public struct ENI: Sendable {
     var detachInDoubtSince: Instant?
     /// No step is tried before this, after one that failed.
     var retryAt: Instant?
+    /// Why the step failed that is then taken again, where that keeps the ENI from serving more pods.
+    var refusal: ProviderError?
     /// Until when it is full by the provider's word, whatever the instance's limits say.
     var fullUntil: Instant?
 

@@ -18,6 +18,10 @@ extension Pool {
         if let trouble, trouble.keepsAway(now) { return cause(of: trouble) }
         if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
         if let eniTrouble, eniTrouble.until > now { return cause(of: eniTrouble) }
+        for eni in enis.values {
+            guard let refusal = eni.refusal, let at = eni.retryAt, at > now else { continue }
+            return .providerFailing("\(eni.id): \(refusal)", retryAt: at)
+        }
         return nil
     }
 
@@ -67,9 +71,10 @@ extension Pool {
     private func cause(of trouble: Trouble) -> Cause {
         switch trouble.error {
         case .throttled: .throttled(until: trouble.until)
+        case .callsLimited: .callsLimited(until: trouble.until)
         case .unreachable(let what), .suspended(_, let what): .unreachable(since: trouble.since, what)
-        case .permissionDenied(let what), .invalidCredentials(let what):
-            .permissionDenied(what, retryAt: trouble.until)
+        case .permissionDenied(let what): .permissionDenied(what, retryAt: trouble.until)
+        case .invalidCredentials(let what): .invalidCredentials(what, retryAt: trouble.until)
         default: .providerFailing(trouble.error.description, retryAt: trouble.until)
         }
     }

@@ -19,6 +19,7 @@ extension Pool {
             enis[eni]?.phase = .ready(since: now)
             enis[eni]?.changedAt = now
             enis[eni]?.retryAt = nil
+            enis[eni]?.refusal = nil
             if let eni = enis[eni] { put(eni) }
         }
         providerAnswered()
@@ -31,6 +32,7 @@ extension Pool {
     ) -> Outcome {
         if case .assign(_, token)? = enis[eni]?.operation?.kind {
             enis[eni]?.operation = nil
+            enis[eni]?.refusal = nil
             for address in new where addresses[address] == nil { receive(address, on: eni, now) }
         }
         providerAnswered()
@@ -79,7 +81,7 @@ extension Pool {
         switch action {
         case .createENI(let token, _): creationFailed(token, error, retryAt, now)
         case .attachENI(let eni, _): attachFailed(eni, error, retryAt)
-        case .configureENI(let eni): configurationFailed(eni, retryAt)
+        case .configureENI(let eni): configurationFailed(eni, error, retryAt)
         case .assign(let eni, _, let token): assignFailed(eni, token, error, retryAt, now)
         case .unassign(let eni, _): unassignFailed(eni, retryAt)
         case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
@@ -107,15 +109,16 @@ extension Pool {
     private mutating func attachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
         guard case .attaching? = enis[eni]?.phase else { return }
         enis[eni]?.deviceIndex = nil
-        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, retryAt) }
+        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, error, retryAt) }
         eniTrouble = ENITrouble(error: error, until: retryAt)
         if let full = enis[eni], full.assignedCount > 0 { lose(full) } else { enis[eni]?.phase = .detached }
     }
 
-    private mutating func configurationFailed(_ eni: ENIID, _ retryAt: Instant) {
+    private mutating func configurationFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
         guard case .attaching? = enis[eni]?.phase else { return }
         enis[eni]?.phase = .created
         enis[eni]?.retryAt = retryAt
+        enis[eni]?.refusal = error
     }
 
     private mutating func assignFailed(
@@ -126,7 +129,12 @@ extension Pool {
             enis[eni]?.operation?.inDoubtSince = now
         } else {
             enis[eni]?.operation = nil
-            if case .limitReached = error { enis[eni]?.fullUntil = retryAt } else { enis[eni]?.retryAt = retryAt }
+            if case .limitReached = error {
+                enis[eni]?.fullUntil = retryAt
+            } else {
+                enis[eni]?.retryAt = retryAt
+                enis[eni]?.refusal = error
+            }
         }
     }
 
@@ -166,16 +174,17 @@ extension Pool {
         case .subnetExhausted(let subnet), .noContiguousPrefix(let subnet):
             subnetTrouble = SubnetTrouble(error: error, subnet: subnet, until: now + configuration.subnetBackoff)
             return now
-        case .throttled, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
+        case .throttled, .callsLimited, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
             .invalidCredentials:
             // One long ago has nothing to do with this one.
             let last = trouble.flatMap { now < $0.until + configuration.backoff.longest ? $0 : nil }
             var next = Trouble(
-                error: error, since: last?.since ?? now, until: now, attempts: (last?.attempts ?? 0) + 1,
+                error: error, since: last.flatMap { $0.error.isSilence == error.isSilence ? $0.since : nil } ?? now,
+                until: now, attempts: (last?.attempts ?? 0) + 1,
                 concernsView: concernsView)
             var pause = configuration.backoff.pause(attempt: next.attempts, jitter: jitter)
             switch error {
-            case .throttled(let asked?): pause += asked
+            case .throttled(let asked?), .callsLimited(let asked?): pause += asked
             case .suspended(let asked, _):
                 // A call that was not made says nothing new about the provider.
                 if let last { next = last }
@@ -250,12 +259,20 @@ extension ProviderError {
         }
     }
 
+    /// Whether nothing was heard of the provider.
+    fileprivate var isSilence: Bool {
+        switch self {
+        case .unreachable, .suspended: true
+        default: false
+        }
+    }
+
     /// Whether the mutation may have taken place all the same.
     var leavesDoubt: Bool {
         switch self {
         case .unreachable, .malformedReply, .transient: true
-        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .suspended, .notFound, .conflict,
-            .permissionDenied, .invalidCredentials, .incorrectState:
+        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .callsLimited, .suspended, .notFound,
+            .conflict, .permissionDenied, .invalidCredentials, .incorrectState:
             false
         }
     }

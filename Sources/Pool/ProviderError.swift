@@ -16,6 +16,8 @@ public enum ProviderError: Error, Hashable, Sendable {
     case noContiguousPrefix(SubnetID)
     /// Too many calls; `retryAfter` where the provider said so.
     case throttled(retryAfter: Duration?)
+    /// The node's own limit of calls is reached; the call was not made.
+    case callsLimited(retryAfter: Duration?)
     case notFound(String)
     /// The address is assigned to another interface.
     case conflict(String)
@@ -41,6 +43,8 @@ extension ProviderError: CustomStringConvertible {
         case .noContiguousPrefix(let subnet): "\(subnet) has no free /28 block"
         case .throttled(let retryAfter?): "throttled; retry after \(retryAfter.rounded)"
         case .throttled(nil): "throttled"
+        case .callsLimited(let retryAfter?): "the node's limit of calls is reached for \(retryAfter.rounded)"
+        case .callsLimited(nil): "the node's limit allows no such call"
         case .notFound(let what): "\(what) does not exist"
         case .conflict(let what): "\(what) is assigned to another interface"
         case .permissionDenied(let what): "permission denied: \(what)"

@@ -8,7 +8,8 @@ import Timekeeping
 /// while when it keeps failing. It is connected to by the first call that needs it, so that a daemon can start while the
 /// cloud is away.
 ///
-/// A call that is not made throws ``ProviderError/throttled(retryAfter:)`` or ``ProviderError/suspended(retryAfter:_:)``.
+/// A call that is not made throws ``ProviderError/throttled(retryAfter:)``, ``ProviderError/callsLimited(retryAfter:)`` or
+/// ``ProviderError/suspended(retryAfter:_:)``.
 public final class GovernedProvider: CloudProvider {
     private let connection: Connection
     private let now: @Sendable () -> Instant
@@ -101,38 +102,49 @@ public final class GovernedProvider: CloudProvider {
     private func govern<Value: Sendable>(
         _ call: ProviderCall, _ body: (any CloudProvider) async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {
-        switch governor.withLock({ $0.admit(call, at: now()) }) {
-        case .go(let at): try await wait(until: at, for: call)
-        case .refused(.limited(let retryAfter)): throw .throttled(retryAfter: retryAfter)
-        case .refused(.suspended(let retryAfter)):
-            let reason = lastFailure.withLock { $0 }.map { "\($0)" } ?? "the provider has been failing"
-            throw .suspended(retryAfter: retryAfter, reason)
-        }
+        let permit = try await permit(call)
         let start = now()
         do throws(ProviderError) {
             let value = try await body(try await connection.provider())
-            note(call, start, .answered)
+            note(permit, start, .answered)
             return value
         } catch {
-            note(call, start, error.ending)
+            note(permit, start, error.ending)
             if case .failed = error.ending { lastFailure.withLock { $0 = error } }
             throw error
         }
     }
 
-    private func note(_ call: ProviderCall, _ start: Instant, _ ending: CallGovernor.Ending) {
-        governor.withLock { $0.ended(call, start: start, ending, jitter: .random(in: 0..<1), at: now()) }
+    private func permit(_ call: ProviderCall) async throws(ProviderError) -> CallGovernor.Permit {
+        switch governor.withLock({ $0.admit(call, at: now()) }) {
+        case .refused(let refusal): throw error(of: refusal)
+        case .go(let permit):
+            let wait = permit.at - now()
+            guard wait > .zero else { return permit }
+            do {
+                try await Task.sleep(for: wait)
+            } catch {
+                note(permit, now(), .inconclusive)
+                throw .unreachable("the call was cancelled")
+            }
+            if let refusal = governor.withLock({ $0.confirm(permit, at: now()) }) { throw error(of: refusal) }
+            return permit
+        }
     }
 
-    private func wait(until at: Instant, for call: ProviderCall) async throws(ProviderError) {
-        let wait = at - now()
-        guard wait > .zero else { return }
-        do {
-            try await Task.sleep(for: wait)
-        } catch {
-            note(call, now(), .abandoned)
-            throw .unreachable("the call was cancelled")
+    private func error(of refusal: CallGovernor.Refusal) -> ProviderError {
+        switch refusal {
+        case .limited(let retryAfter): .callsLimited(retryAfter: retryAfter)
+        case .throttled(let retryAfter): .throttled(retryAfter: retryAfter)
+        case .suspended(let retryAfter):
+            .suspended(
+                retryAfter: retryAfter,
+                lastFailure.withLock { $0 }.map { "\($0)" } ?? "the provider has been failing")
         }
+    }
+
+    private func note(_ permit: CallGovernor.Permit, _ start: Instant, _ ending: CallGovernor.Ending) {
+        governor.withLock { $0.ended(permit, start: start, ending, jitter: .random(in: 0..<1), at: now()) }
     }
 }
 
@@ -171,8 +183,10 @@ extension ProviderError {
         switch self {
         case .throttled(let retryAfter): .throttled(retryAfter: retryAfter)
         case .unreachable, .suspended, .transient, .malformedReply: .failed
+        // Credentials can fail before anything is asked of the provider.
+        case .callsLimited, .invalidCredentials: .inconclusive
         case .limitReached, .subnetExhausted, .noContiguousPrefix, .notFound, .conflict, .permissionDenied,
-            .invalidCredentials, .incorrectState:
+            .incorrectState:
             .answered
         }
     }

@@ -37,23 +37,34 @@ public struct CallPolicy: Hashable, Sendable {
 ///
 /// ```swift
 /// switch governor.admit(.assign, at: now) {
-/// case .go(let at): …            // make the call at that instant, then tell how it ended
+/// case .go(let permit): …        // make the call at permit.at, then tell how it ended
 /// case .refused(let refusal): …  // do not make it
 /// }
-/// governor.ended(.assign, start: at, .answered, jitter: 0.4, at: now)
+/// governor.ended(permit, start: start, .answered, jitter: 0.4, at: now)
 /// ```
 public struct CallGovernor: Hashable, Sendable {
     /// Whether a call may be made.
     public enum Admission: Hashable, Sendable {
-        /// At this instant, which is not before now.
-        case go(Instant)
+        case go(Permit)
         case refused(Refusal)
+    }
+
+    /// That a call may be made.
+    public struct Permit: Hashable, Sendable {
+        /// The call.
+        public let call: ProviderCall
+        /// When: not before it was asked for.
+        public let at: Instant
+        /// The number of the circuit breaker's trial that it is.
+        let trial: Int?
     }
 
     /// Why no call is made.
     public enum Refusal: Hashable, Sendable {
-        /// Too many of this call are waiting for their turn, or the provider asked for a pause.
+        /// Too many of this call wait for their turn.
         case limited(retryAfter: Duration?)
+        /// Likewise, because the provider has slowed the call down or asked for a pause.
+        case throttled(retryAfter: Duration?)
         /// The provider has been failing.
         case suspended(retryAfter: Duration)
     }
@@ -65,8 +76,8 @@ public struct CallGovernor: Hashable, Sendable {
         case throttled(retryAfter: Duration?)
         /// Without an answer, or with a failure of the provider itself.
         case failed
-        /// Before it was made.
-        case abandoned
+        /// Not made, or failed by what is the node's own: it says nothing about the provider.
+        case inconclusive
     }
 
     /// What it lets through.
@@ -86,14 +97,27 @@ public struct CallGovernor: Hashable, Sendable {
     /// Asks for a call to be made. Every one that may go must be reported by ``ended(_:start:_:jitter:at:)``.
     public mutating func admit(_ call: ProviderCall, at now: Instant) -> Admission {
         // The bucket first: a call that has no token must not become the one that tries.
-        guard var bucket = buckets[call] else { return .go(now) }
+        guard var bucket = buckets[call] else { return .refused(.limited(retryAfter: nil)) }
         switch bucket.take(at: now, patience: policy.longestWait) {
-        case .refused(let retryAfter): return .refused(.limited(retryAfter: retryAfter))
+        case .refused(let retryAfter):
+            let isThrottled = bucket.isSlowed || bucket.closedUntil > now
+            return .refused(isThrottled ? .throttled(retryAfter: retryAfter) : .limited(retryAfter: retryAfter))
         case .taken(let at):
-            if let again = breaker.admit(at: now) { return .refused(.suspended(retryAfter: again - now)) }
-            buckets[call] = bucket
-            return .go(at)
+            switch breaker.admit(at: now) {
+            case .refused(let until): return .refused(.suspended(retryAfter: until - now))
+            case .go(let trial):
+                buckets[call] = bucket
+                return .go(Permit(call: call, at: at, trial: trial))
+            }
         }
+    }
+
+    /// Whether a call that has waited for its turn may still be made; the provider may have failed others meanwhile.
+    ///
+    /// - Returns: `nil` for yes. Without it the call has ended as ``Ending/inconclusive``.
+    public mutating func confirm(_ permit: Permit, at now: Instant) -> Refusal? {
+        guard permit.trial == nil, case .open(let until, _) = breaker.state, until > now else { return nil }
+        return .suspended(retryAfter: until - now)
     }
 
     /// A call has ended.
@@ -101,18 +125,16 @@ public struct CallGovernor: Hashable, Sendable {
     /// - Parameters:
     ///   - start: when it was made.
     ///   - jitter: a random number from 0 up to 1.
-    public mutating func ended(
-        _ call: ProviderCall, start: Instant, _ ending: Ending, jitter: Double, at now: Instant
-    ) {
+    public mutating func ended(_ permit: Permit, start: Instant, _ ending: Ending, jitter: Double, at now: Instant) {
         switch ending {
         case .answered:
             breaker.succeeded()
-            buckets[call]?.succeeded(at: now)
+            buckets[permit.call]?.succeeded(at: now)
         case .throttled(let retryAfter):
             breaker.succeeded()
-            buckets[call]?.throttled(start: start, retryAfter: retryAfter, at: now)
-        case .failed: breaker.failed(at: now, jitter: jitter)
-        case .abandoned: breaker.abandoned(at: now)
+            buckets[permit.call]?.throttled(start: start, retryAfter: retryAfter, at: now)
+        case .failed: breaker.failed(trial: permit.trial, at: now, jitter: jitter)
+        case .inconclusive: breaker.inconclusive(trial: permit.trial, at: now)
         }
     }
 

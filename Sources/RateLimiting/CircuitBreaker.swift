@@ -9,12 +9,21 @@ public struct CircuitBreaker: Hashable, Sendable {
         case closed(failures: Int)
         /// None before an instant; it opened so many times in a row.
         case open(until: Instant, times: Int)
-        /// One is on its way to try.
-        case halfOpen(since: Instant, times: Int)
+        /// One is on its way to try: the trial of this number.
+        case halfOpen(trial: Int, since: Instant, times: Int)
+    }
+
+    /// Whether a call may be made.
+    public enum Admission: Hashable, Sendable {
+        /// Yes; as the trial of this number where it is one.
+        case go(trial: Int?)
+        /// No; ask again then.
+        case refused(until: Instant)
     }
 
     /// What it lets through now.
     public private(set) var state = State.closed(failures: 0)
+    private var trials = 0
     private let threshold: Int
     private let pause: Backoff
 
@@ -26,27 +35,17 @@ public struct CircuitBreaker: Hashable, Sendable {
         self.pause = pause
     }
 
-    /// Whether a call may be made.
-    ///
-    /// - Returns: `nil` for yes; otherwise when to ask again.
-    public mutating func admit(at now: Instant) -> Instant? {
+    /// Asks for a call to be made.
+    public mutating func admit(at now: Instant) -> Admission {
         switch state {
-        case .closed: return nil
+        case .closed: return .go(trial: nil)
         case .open(let until, let times):
-            guard until <= now else { return until }
-            state = .halfOpen(since: now, times: times)
-            return nil
-        case .halfOpen(let since, let times):
+            return until <= now ? begin(times, now) : .refused(until: until)
+        case .halfOpen(_, let since, let times):
             // A trial of which nothing was heard for so long is over.
-            guard since + pause.longest <= now else { return now + pause.initial }
-            state = .halfOpen(since: now, times: times)
-            return nil
+            let patience = max(pause.longest, CircuitBreaker.longestTrial)
+            return since + patience <= now ? begin(times, now) : .refused(until: now + pause.initial)
         }
-    }
-
-    /// A call that was admitted was not made.
-    public mutating func abandoned(at now: Instant) {
-        if case .halfOpen(_, let times) = state { state = .open(until: now, times: times) }
     }
 
     /// A call was answered, with whatever.
@@ -56,15 +55,33 @@ public struct CircuitBreaker: Hashable, Sendable {
 
     /// A call was not answered, or with a failure that is the provider's own.
     ///
-    /// - Parameter jitter: a random number from 0 up to 1.
-    public mutating func failed(at now: Instant, jitter: Double) {
+    /// - Parameters:
+    ///   - trial: the number with which it was admitted.
+    ///   - jitter: a random number from 0 up to 1.
+    public mutating func failed(trial: Int?, at now: Instant, jitter: Double) {
         switch state {
         case .closed(let failures) where failures + 1 < threshold: state = .closed(failures: failures + 1)
         case .closed: open(1, now, jitter)
-        case .halfOpen(_, let times): open(times + 1, now, jitter)
+        case .halfOpen(trial, _, let times): open(times + 1, now, jitter)
         // A call that was on its way when it opened.
-        case .open: break
+        case .halfOpen, .open: break
         }
+    }
+
+    /// A call ended without saying anything about the provider.
+    ///
+    /// - Parameter trial: the number with which it was admitted.
+    public mutating func inconclusive(trial: Int?, at now: Instant) {
+        if case .halfOpen(trial, _, let times) = state { state = .open(until: now, times: times) }
+    }
+
+    /// No call takes longer with all its attempts.
+    private static let longestTrial = Duration.seconds(60)
+
+    private mutating func begin(_ times: Int, _ now: Instant) -> Admission {
+        trials += 1
+        state = .halfOpen(trial: trials, since: now, times: times)
+        return .go(trial: trials)
     }
 
     private mutating func open(_ times: Int, _ now: Instant, _ jitter: Double) {

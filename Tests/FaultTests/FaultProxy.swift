@@ -56,6 +56,9 @@ final class FaultProxy: Sendable {
         fault.withLock { $0 = nil }
     }
 
+    /// Whether as many answers went wrong as were to.
+    var isSpent: Bool { fault.withLock { $0?.left == 0 } }
+
     private func serve(_ connection: TestConnection, _ namespace: NetworkNamespace, _ cloud: String) throws {
         let request = try connection.read()
         let fault = fault.withLock { current -> Fault? in

@@ -156,11 +156,16 @@ extension FaultTests {
                         pods.append(pod)
                     }
                     try await node.waitUntilWarm()
-                    #expect(try await node.differences() == [], "after a lost reply to \(action)")
                     for pod in pods {
                         try await pod.delete()
                         try await pod.vanish()
                     }
+                    // What is given back is a mutation too.
+                    try await eventually("a reply to \(action) was lost", within: .seconds(60)) { proxy.isSpent }
+                    try await eventually("one address besides the one in use is left") {
+                        (try await node.call(.overview) as Overview).addresses.total == 2
+                    }
+                    try await node.settles(on: [pod.name])
                 }
                 try await pod("ping -c 1 -W 5 \(Fabric.outsideAddress)")
             }

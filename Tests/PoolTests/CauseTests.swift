@@ -91,6 +91,59 @@ struct CauseTests {
         #expect(world.address(of: "b") != nil, "who can wait for it is served after it")
     }
 
+    @Test("the node's own limit of calls is not the provider's throttling")
+    func callsLimited() throws {
+        var world = PoolWorld()
+        world.fates[.assign] = [.fails(.callsLimited(retryAfter: .seconds(60)))]
+        world.start()
+        world.add("a")
+        let cause = try #require(world.cause(of: "a"))
+        #expect(cause.code == "calls-limited" && cause.retryAfter(world.now)! >= .seconds(60))
+        #expect(cause.sentence(world.now).contains("(key calls)"))
+    }
+
+    @Test("calls that are not made leave the reason standing for which they are not, and end with the first answer")
+    func suspended() throws {
+        var world = PoolWorld()
+        world.fates[.assign] = [
+            .fails(.transient(status: 500, "on fire")), .fails(.suspended(retryAfter: .seconds(60), "on fire")),
+        ]
+        world.start()
+        world.add("a", for: .seconds(30))
+        world.run(for: .seconds(10))
+        let failing = try #require(world.pool.growthObstacle(world.now))
+        #expect(failing.code == "provider-failing" && failing.sentence(world.now).contains("status 500"))
+        #expect(failing.retryAfter(world.now)! > .seconds(45))
+        world.run(for: .seconds(100))
+        #expect(world.pool.growthObstacle(world.now) == nil && world.cloud.shape.reduce(0, +) > 0)
+    }
+
+    @Test("without credentials nobody is told to grant a permission")
+    func invalidCredentials() throws {
+        var world = PoolWorld()
+        world.fates[.assign] = Array(repeating: .fails(.invalidCredentials("no token")), count: 9)
+        world.start()
+        world.add("a", for: .milliseconds(10))
+        let cause = try #require(world.cause(of: "a"))
+        #expect(cause.code == "invalid-credentials")
+        #expect(
+            cause.sentence(world.now).hasPrefix("the node has no credentials that the provider accepts: no token; "))
+    }
+
+    @Test("an ENI that cannot be attached is told, with the provider's reason")
+    func refusedAttachment() throws {
+        var world = PoolWorld()
+        world.fates[.attach] = Array(repeating: .fails(.incorrectState("it is in zone b")), count: 50)
+        world.start()
+        for pod in ["a", "b", "c", "d"] { world.add(pod, for: .seconds(60)) }
+        world.run(for: .seconds(60))
+        let cause = try #require(world.cause(of: "d"))
+        #expect(cause.code == "provider-failing" && cause.sentence(world.now).contains("it is in zone b"))
+        world.fates[.attach] = []
+        world.run(for: .seconds(600))
+        #expect(world.pool.growthObstacle(world.now) == nil)
+    }
+
     @Test("the provider does not answer")
     func unreachable() throws {
         var world = PoolWorld()

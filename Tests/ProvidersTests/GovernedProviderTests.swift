@@ -61,7 +61,7 @@ import Timekeeping
         for _ in 0..<2 {
             #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
         }
-        #expect(try await error(of: provider) == .throttled(retryAfter: .seconds(2)))
+        #expect(try await error(of: provider) == .callsLimited(retryAfter: .seconds(2)))
         #expect(try await provider.interfaces().count == 1, "others are not limited by it")
         clock.now = clock.now + .seconds(2)
         #expect(try await error(of: provider) == .notFound("interface \(GovernedProviderTests.unknown)"))
@@ -79,7 +79,7 @@ import Timekeeping
         let waiting = Task { try await error(of: provider) }
         waiting.cancel()
         #expect(try await waiting.value == .unreachable("the call was cancelled"))
-        #expect(provider.state.breaker.state == .closed(failures: 0))
+        #expect(provider.state.breaker.state == .closed(failures: 0), "and no failure of the provider")
     }
 
     @Test("A provider that throttles is called more slowly") func throttled() async throws {

@@ -14,10 +14,14 @@ extension NodeAgent {
                 perform(try await carryOut(action))
             } catch {
                 guard !isStopped else { return }
-                log.warning("\(action.summary) failed: \(error)")
-                perform(pool.failed(action, error, jitter: .random(in: 0..<1), now: BootClock.now))
+                perform(failed(action, error))
             }
         }
+    }
+
+    private func failed(_ action: Action, _ error: ProviderError) -> Outcome {
+        log.warning("\(action.summary) failed: \(error)")
+        return pool.failed(action, error, jitter: .random(in: 0..<1), now: BootClock.now)
     }
 
     /// Between an event of the pool and ``perform(_:)`` nothing is awaited: a later event would be stored first.
@@ -30,7 +34,12 @@ extension NodeAgent {
             try await call { provider throws(ProviderError) in
                 try await provider.attach(eni, deviceIndex: deviceIndex)
             }
-            return try await configure(eni)
+            do throws(ProviderError) {
+                return try await configure(eni)
+            } catch {
+                // It is attached: only what follows is to be done again.
+                return failed(.configureENI(eni), error)
+            }
         case .configureENI(let eni):
             return try await configure(eni)
         case .assign(let eni, let count, let token):
@@ -87,14 +96,19 @@ extension NodeAgent {
         return pool.ready(eni, now: BootClock.now)
     }
 
-    /// The provider tells about the end of a detachment only when asked.
+    /// The provider tells about the end of a detachment only when asked. It has begun, so that a question without an answer
+    /// is asked again.
+    ///
+    /// - Throws: `ProviderError.incorrectState` when the end has not been seen after a minute.
     private func waitUntilDetached(_ eni: ENIID) async throws(ProviderError) {
         var pause = Duration.milliseconds(200)
         let deadline = BootClock.now + .seconds(60)
         while BootClock.now < deadline {
-            let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
-            let view = interfaces.first { $0.id == eni }
-            guard let view, view.attachment != .detached else { return }
+            let interfaces = try? await call { provider throws(ProviderError) in try await provider.interfaces() }
+            if let interfaces {
+                let view = interfaces.first { $0.id == eni }
+                guard let view, view.attachment != .detached else { return }
+            }
             do {
                 try await Task.sleep(for: pause)
             } catch {

@@ -28,7 +28,9 @@ extension EC2Provider {
 
     /// The VPC's networks; those that were told last where the metadata service does not answer.
     private func networks() async throws(ProviderError) -> [IPv4Network] {
-        guard let metadata else { return try await subnets().map(\.cidr) }
+        guard let metadata else {
+            return try await describeSubnets([("vpc-id", try await node().vpc)]).map(\.cidr)
+        }
         do throws(InstanceMetadataError) {
             let networks = try await metadata.vpcNetworks()
             memory.networks = networks
@@ -58,8 +60,14 @@ extension EC2Provider {
     /// The subnets of the instance's VPC in its zone.
     public func subnets() async throws(ProviderError) -> [SubnetView] {
         let node = try await node()
+        return try await describeSubnets([("vpc-id", node.vpc), ("availability-zone", node.zone)])
+    }
+
+    private func describeSubnets(
+        _ filters: [(name: String, value: String)]
+    ) async throws(ProviderError) -> [SubnetView] {
         var request = EC2Request("DescribeSubnets", about: .init(instance: instanceID))
-        request.set(filters: [("vpc-id", node.vpc), ("availability-zone", node.zone)])
+        request.set(filters: filters)
         var views: [SubnetView] = []
         for subnet in try await allPages(request, as: DescribeSubnetsPage.self) {
             let view = try subnet.view()

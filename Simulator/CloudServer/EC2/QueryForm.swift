@@ -67,10 +67,7 @@ struct QueryForm {
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw .malformed("text that is not UTF-8")
         }
-        let isAllowed = decoded.unicodeScalars.allSatisfy {
-            $0.value >= 0x20 && $0.value != 0xfffe && $0.value != 0xffff || "\t\n\r".unicodeScalars.contains($0)
-        }
-        guard isAllowed else { throw EC2Error(code: "InvalidCharacter", message: "a control character") }
+        guard EC2XML.canCarry(decoded) else { throw EC2Error(code: "InvalidCharacter", message: "a control character") }
         return decoded
     }
 

@@ -77,7 +77,7 @@ struct AttachNetworkInterface: EC2Action {
     func reply(in cloud: EC2Cloud) async throws -> Reply {
         let request = ModelVPC.Request.attach(interface, to: instance, deviceIndex: deviceIndex)
         guard case .attachment(let attachment) = try await cloud.ask(request) else { throw UnexpectedReply() }
-        return Reply(attachmentId: "\(attachment)")
+        return Reply(attachmentId: "\(attachment.id)")
     }
 }
 

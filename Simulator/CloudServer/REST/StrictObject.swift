@@ -30,14 +30,18 @@ extension Form<Bool> {
 }
 
 extension Form<String> {
+    static var identifierRule: String {
+        "a name of at most 128 letters, digits and ._:-, the first of which is a letter or digit"
+    }
+
     /// The name of an instance, interface, subnet or security group.
     static var identifier: Form {
-        .plain("a name of at most 128 letters, digits and ._:-, the first of which is a letter or digit") { value in
+        .plain(identifierRule) { value in
             value.stringValue.flatMap { isIdentifier($0) ? $0 : nil }
         }
     }
 
-    private static func isIdentifier(_ text: String) -> Bool {
+    static func isIdentifier(_ text: String) -> Bool {
         guard let first = text.utf8.first, isAlphanumeric(first) else { return false }
         return text.utf8.count <= 128 && text.utf8.allSatisfy { isAlphanumeric($0) || "._:-".utf8.contains($0) }
     }

@@ -82,5 +82,6 @@ import Testing
         let help = try await run(
             .path(Self.program), arguments: ["cloud", "--help"], output: .string(limit: 1 << 16))
         #expect(help.standardOutput.contains("warmpool-sim cloud --vpc Config/examples/cloud.yaml"))
+        #expect(help.standardOutput.contains("REST API") && help.standardOutput.contains("/v1/instances/INSTANCE"))
     }
 }

@@ -33,11 +33,40 @@ extension CloudConfiguration {
         where instances[..<index].contains(where: { $0.id == instance.id }) {
             reader.refuse("instances", "there are two instances \(instance.id)")
         }
+        checkWhatCallersSee(reader)
         if let imdsInstance, !instances.contains(where: { $0.id == imdsInstance }) {
             reader.refuse("imdsInstance", "there is no instance \(imdsInstance)")
         }
         if fabricRouter == nil, let instance = instances.first(where: { $0.netns != nil }) {
             reader.require("fabricRouter", "\(instance.id) has a netns, whose links end in the router's namespace")
+        }
+    }
+
+    /// Reports what the APIs could not show, and what no caller could bring.
+    private func checkWhatCallersSee(_ reader: SettingsReader) {
+        for (index, instance) in instances.enumerated() {
+            // DescribeInstanceTypes shows limits by type.
+            let other = instances[..<index].first { $0.type == instance.type && $0.limits != instance.limits }
+            guard let other else { continue }
+            reader.refuse(
+                "instances",
+                "\(other.id) and \(instance.id) are of the type \(instance.type), but have not the same limits: give "
+                    + "one of them a type of its own")
+        }
+        for subnet in cloud.subnets {
+            let id = "\(subnet.id)"
+            if !Form<String>.isIdentifier(id) {
+                reader.refuse("subnets", "the id '\(id)' is not \(Form<String>.identifierRule)")
+            }
+            // The EC2 dialect shows them.
+            let texts = [subnet.zone] + subnet.tags.flatMap { [$0.key, $0.value] }
+            if !texts.allSatisfy(EC2XML.canCarry) {
+                reader.refuse("subnets", "the zone or a tag of \(id) has a control character")
+            }
+        }
+        if let bearerToken, bearerToken.isEmpty || !bearerToken.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) {
+            // Without the token itself, which is a secret.
+            reader.refuse("bearerToken", "it must be printable ASCII characters without blanks")
         }
     }
 }
@@ -48,6 +77,10 @@ extension CloudConfiguration.Instance {
         for key in ["id", "type", "subnet"] { reader.require(key, "an instance has id, type and subnet") }
         let netns = reader.string("netns")
         let type = reader.string("type")
+        if let type, !EC2XML.canCarry(type) { reader.refuse("type", "it has a control character") }
+        if let id = reader.string("id"), !Form<String>.isIdentifier(id) {
+            reader.refuse("id", "'\(id)' is not \(Form<String>.identifierRule)")
+        }
         let limits = ModelVPC.Limits(reader, type: type)
         guard let id = reader.string("id"), let type, let subnet = reader.string("subnet") else { return nil }
         if !subnets.contains(where: { $0.id == SubnetID(subnet) }) {

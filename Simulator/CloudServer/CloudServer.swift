@@ -44,14 +44,18 @@ public final class CloudServer: Sendable {
         let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Int, any Error>.self)
         let application = Application(
             responder: Front(state),
-            server: .http1(configuration: .init(additionalChannelHandlers: [DepartureHandler.Installer()])),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [DepartureHandler.Installer()], idleTimeout: .seconds(60))),
             configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 outcome.yield(.success(channel.localAddress?.port ?? port))
                 outcome.finish()
             },
             logger: logger)
-        let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
+        var lifecycle = ServiceGroupConfiguration(services: [application], logger: logger)
+        lifecycle.maximumGracefulShutdownDuration = .seconds(5)
+        let group = ServiceGroup(configuration: lifecycle)
         let running = Task {
             do {
                 try await group.run()
@@ -73,7 +77,7 @@ public final class CloudServer: Sendable {
     }
 
     /// Listens no longer, answers what has been asked, lets go of callers that get no answer, and returns when all
-    /// connections are closed.
+    /// connections are closed, those that are not done after five seconds by force.
     public func stop() async throws {
         await group.triggerGracefulShutdown()
         try await running.value

@@ -8,7 +8,7 @@ import UnixSignals
 struct CloudCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cloud",
-        abstract: "Serves a VPC over HTTP: the EC2 API and the instance metadata service.",
+        abstract: "Serves a VPC over HTTP: the EC2 API, the REST API (openapi.yaml) and the instance metadata service.",
         discussion: """
             Runs in the foreground until SIGTERM or SIGINT. The VPC begins as its file says, and is gone when the server \
             stops. Needs root only where the file names a fabric's router and instances' network namespaces.
@@ -16,6 +16,7 @@ struct CloudCommand: AsyncParsableCommand {
             EXAMPLES
               warmpool-sim cloud --vpc Config/examples/cloud.yaml --listen 127.0.0.1:8080
               aws ec2 describe-network-interfaces --endpoint-url http://127.0.0.1:8080
+              curl http://127.0.0.1:8080/v1/instances/INSTANCE/interfaces
               curl -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://127.0.0.1:8080/imds/INSTANCE/latest/api/token
               warmpool-sim cloud --vpc vpc.yaml --listen 127.0.0.1:0 --output json
 

@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import Timekeeping
 
 /// The server of a live fabric's cloud, in the namespace of the fabric's router.
 public struct CloudProcess: Hashable, Sendable {
@@ -17,26 +18,26 @@ public struct CloudProcess: Hashable, Sendable {
 
     /// Starts the server, launches an instance for every node, and returns when it serves.
     ///
-    /// - Throws: `FabricError` or ``LiveError`` where it cannot be started.
-    func start(_ configuration: LiveConfiguration, _ fabric: Fabric, _ program: String) async throws {
+    /// - Throws: `FabricError` or ``LiveError`` where it cannot be started, or does not serve within a time.
+    func start(
+        _ configuration: LiveConfiguration, _ fabric: Fabric, _ program: String, within limit: Duration = .seconds(60)
+    ) async throws {
         let router = fabric.router.namespace
         let file = directory + "/vpc.yaml"
         try write(configuration.cloudConfiguration(nodes: fabric.nodes, router: router), toFile: file)
-        // Not to be cancelled in between: nobody would find a server that is running and not recorded.
-        let start = Task {
-            let process = try await DaemonProcess.start(
-                [program, "cloud", "--vpc", file, "--listen", LiveConfiguration.cloudAddress, "--output", "json"],
-                log: log, in: router)
-            try DaemonRecord(directory: directory).write(process)
-            return process
-        }
-        let process = try await start.value
+        let process = try await DaemonProcess.start(
+            [program, "cloud", "--vpc", file, "--listen", LiveConfiguration.cloudAddress, "--output", "json"],
+            log: log, in: router, recordedBy: DaemonRecord(directory: directory))
+        let deadline = ContinuousClock.now + limit
         while !serves {
-            guard process.isRunning else {
-                throw LiveError.daemon(node: "the cloud server", problem: "ended", log: tail(ofFile: log))
-            }
+            guard process.isRunning else { throw failure("ended before it served") }
+            guard ContinuousClock.now < deadline else { throw failure("did not serve within \(limit.rounded)") }
             try await Task.sleep(for: .milliseconds(20))
         }
+    }
+
+    private func failure(_ problem: String) -> LiveError {
+        .process("warmpool-sim cloud", problem: problem, log: tail(ofFile: log))
     }
 
     /// Whether it has said where it listens.

@@ -16,8 +16,7 @@ public struct DaemonProcess: Codable, Hashable, Sendable {
     /// - Parameters:
     ///   - command: the program's path, and its arguments.
     ///   - log: the file to whose end it writes.
-    /// - Throws: `FabricError` where it cannot be started, ``LiveError/daemon(node:problem:log:)`` where it is gone at
-    ///   once.
+    /// - Throws: `FabricError` where it cannot be started, ``LiveError/process(_:problem:log:)`` where it is gone at once.
     public static func start(_ command: [String], log: String, in namespace: String) async throws -> DaemonProcess {
         // Every step replaces the process by the next one, so that the number that the shell prints is the program's.
         let script = """
@@ -27,10 +26,31 @@ public struct DaemonProcess: Codable, Hashable, Sendable {
         let output = try await NamespaceCommand.run(
             ["sh", "-c", script, namespace, log] + command, in: nil, environment: ["PATH": path])
         guard let pid = Int32(output.standardOutput.filter(\.isNumber)), let process = DaemonProcess(pid: pid) else {
-            throw LiveError.daemon(
-                node: namespace, problem: "ended at once \(output.standardError)", log: tail(ofFile: log))
+            throw LiveError.process(
+                "\(command.first ?? "") in \(namespace)", problem: "ended at once \(output.standardError)",
+                log: tail(ofFile: log))
         }
         return process
+    }
+
+    /// Starts a program as ``start(_:log:in:)`` does, and records it: nobody would find one that is running and not
+    /// recorded. So this is not cancelled in between, and a process that cannot be recorded is killed.
+    ///
+    /// - Throws: what ``start(_:log:in:)`` throws, and ``LiveError/file(path:reason:)``.
+    static func start(
+        _ command: [String], log: String, in namespace: String, recordedBy record: DaemonRecord
+    ) async throws -> DaemonProcess {
+        let starting = Task {
+            let process = try await start(command, log: log, in: namespace)
+            do {
+                try record.write(process)
+            } catch {
+                await process.kill()
+                throw error
+            }
+            return process
+        }
+        return try await starting.value
     }
 
     /// The running process of this number; `nil` if there is none.

@@ -3,9 +3,9 @@ public enum LiveError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A program of Warmpool is not where it should be.
     case missingProgram(path: String)
     /// One of this name is up.
-    case alreadyUp(name: String, daemons: [Int32])
-    /// A daemon ended, or never became ready.
-    case daemon(node: String, problem: String, log: String)
+    case alreadyUp(name: String, processes: [Int32])
+    /// A program that should run on ended, or never became ready.
+    case process(String, problem: String, log: String)
     /// A file of the state directory cannot be read or written.
     case file(path: String, reason: String)
     /// After a failure, what was made could not be removed.
@@ -20,11 +20,10 @@ public enum LiveError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missingProgram(let path):
             "\(path) is missing or not executable: build all programs (swift build), or name the directory that has "
                 + "them with WARMPOOL_BIN"
-        case .alreadyUp(let name, let daemons):
-            "'\(name)' is up (warmpoold with process id \(daemons.map(String.init).joined(separator: ", "))): take it "
+        case .alreadyUp(let name, let processes):
+            "'\(name)' is up (processes \(processes.map(String.init).joined(separator: ", "))): take it "
                 + "down with 'warmpool-sim down --name \(name)', or choose another name with --name"
-        case .daemon(let node, let problem, let log):
-            "warmpoold of \(node) \(problem); the end of its log:\n\(log)"
+        case .process(let program, let problem, let log): "\(program) \(problem); the end of its log:\n\(log)"
         case .file(let path, let reason): "cannot use \(path): \(reason)"
         case .leftBehind(let name, let failure, let problem):
             "\(failure)\nand then not everything could be removed: \(problem): try 'warmpool-sim down --name \(name)'"

@@ -31,14 +31,14 @@ public struct LiveFabric: Hashable, Sendable {
     /// left behind under this name is removed first. When it fails or is cancelled, everything is removed.
     ///
     /// - Parameter programs: found as ``Programs/find()`` does, if `nil`.
-    /// - Throws: ``LiveError/alreadyUp(name:daemons:)``, other ``LiveError``, `FabricError`, `CancellationError`.
+    /// - Throws: ``LiveError/alreadyUp(name:processes:)``, other ``LiveError``, `FabricError`, `CancellationError`.
     public static func start(
         name: String, _ configuration: LiveConfiguration, programs: Programs? = nil
     ) async throws -> LiveFabric {
         let programs = try programs ?? Programs.find()
         let state = StateDirectory(of: name)
         let running = state.runningDaemons
-        guard running.isEmpty else { throw LiveError.alreadyUp(name: name, daemons: running.map(\.pid)) }
+        guard running.isEmpty else { throw LiveError.alreadyUp(name: name, processes: running.map(\.pid)) }
         let fabric = try await Fabric.create(name: name, nodes: configuration.nodes)
         do {
             try state.remove()

@@ -53,19 +53,14 @@ public struct SimulatedNode: Hashable, Sendable {
     /// - Throws: `FabricError` or ``LiveError`` where it cannot be started.
     @discardableResult
     public func startDaemon() async throws -> DaemonProcess {
-        // Not to be cancelled in between: nobody would find a daemon that is running and not recorded.
-        let start = Task {
-            let process = try await DaemonProcess.start(
-                [programs.warmpoold, "--config", configurationFile], log: log, in: netns)
-            try DaemonRecord(directory: directory).write(process)
-            return process
-        }
-        return try await start.value
+        try await DaemonProcess.start(
+            [programs.warmpoold, "--config", configurationFile], log: log, in: netns,
+            recordedBy: DaemonRecord(directory: directory))
     }
 
     /// Waits until the daemon is ready for pods and its warm targets are met.
     ///
-    /// - Throws: ``LiveError/daemon(node:problem:log:)`` when it ends, or the time is over; the message has the end of its
+    /// - Throws: ``LiveError/process(_:problem:log:)`` when it ends, or the time is over; the message has the end of its
     ///   log.
     public func waitUntilWarm(within limit: Duration = .seconds(60)) async throws {
         let deadline = ContinuousClock.now + limit
@@ -98,7 +93,7 @@ public struct SimulatedNode: Hashable, Sendable {
     }
 
     private func failure(_ problem: String) -> LiveError {
-        .daemon(node: name, problem: problem, log: tail(ofFile: log))
+        .process("warmpoold of \(name)", problem: problem, log: tail(ofFile: log))
     }
 
     /// Sends the daemon a command.

@@ -12,6 +12,8 @@ extension ModelVPC {
         case insufficientCIDRBlocks(SubnetID)
         /// The instance has as many interfaces as its type allows.
         case attachmentLimitExceeded(InstanceID, limit: Int)
+        /// The interface would have more tags than any may have.
+        case tagLimitExceeded(limit: Int)
         /// Throttled; `nil` where no waiting helps.
         case requestLimitExceeded(retryAfter: Duration?)
         case interfaceNotFound(InterfaceID)
@@ -48,6 +50,7 @@ extension ModelVPC.Failure {
         case .insufficientFreeAddresses: "InsufficientFreeAddressesInSubnet"
         case .insufficientCIDRBlocks: "InsufficientCidrBlocks"
         case .attachmentLimitExceeded: "AttachmentLimitExceeded"
+        case .tagLimitExceeded: "TagLimitExceeded"
         case .requestLimitExceeded: "RequestLimitExceeded"
         case .interfaceNotFound: "InvalidNetworkInterfaceID.NotFound"
         case .attachmentNotFound: "InvalidAttachmentID.NotFound"
@@ -76,6 +79,7 @@ extension ModelVPC.Failure: CustomStringConvertible {
             "\(subnet) has too few free addresses: \(free)"
         case .insufficientCIDRBlocks(let subnet): "\(subnet) has no free block of that size"
         case .attachmentLimitExceeded(let instance, let limit): "\(instance) may have \(limit) interfaces"
+        case .tagLimitExceeded(let limit): "an interface may have \(limit) tags"
         case .requestLimitExceeded(let retryAfter?): "too many requests; retry after \(retryAfter.rounded)"
         case .requestLimitExceeded(nil): "too many requests"
         case .interfaceNotFound(let interface): "interface \(interface) does not exist"

@@ -12,6 +12,7 @@ extension ModelVPC {
         /// What goes wrong.
         public enum Effect: Hashable, Codable, Sendable {
             /// The call fails so and changes nothing. ``Failure/requestLimitExceeded(retryAfter:)`` throttles,
+            /// ``Failure/unauthorized(_:)`` names the call's action, whichever the rule names, and
             /// ``Failure/noAnswer`` lets the caller wait for ever.
             case fail(Failure)
             /// The call is carried out, and never answered.

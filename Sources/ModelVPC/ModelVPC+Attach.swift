@@ -28,7 +28,7 @@ extension ModelVPC {
 
     mutating func attach(
         _ id: InterfaceID, to instanceID: InstanceID, deviceIndex: Int, stuck: Bool
-    ) throws(Failure) -> AttachmentID {
+    ) throws(Failure) -> AttachmentDescription {
         let interface = try interface(id)
         let instance = try instance(instanceID)
         guard interface.attachment == nil else { throw .interfaceInUse(id) }
@@ -51,26 +51,27 @@ extension ModelVPC {
         }
         let until = stuck ? Instant.distantFuture : clock + settings.attachDelay.drawn(from: &random)
         let appears = until + settings.appearDelay.drawn(from: &random)
-        let attachment = link(
+        let made = link(
             id, to: instanceID, deviceIndex: deviceIndex, deleteOnTermination: false,
             state: .attaching(until: until, appears: appears))
         instances[instanceID]?.interfaces.append(id)
         schedule(id, at: until)
         if appears != until { schedule(id, at: appears) }
-        return attachment
+        // Without delays, it is attached by now.
+        return (interfaces[id]?.attachment ?? made).description
     }
 
     /// Gives an interface an attachment with a name of its own.
     mutating func link(
         _ id: InterfaceID, to instance: InstanceID, deviceIndex: Int, deleteOnTermination: Bool,
         state: Attachment.State
-    ) -> AttachmentID {
+    ) -> Attachment {
         attachmentsMade += 1
-        let attachment = AttachmentID(rawValue: attachmentsMade)
-        attachments[attachment] = id
-        interfaces[id]?.attachment = Attachment(
-            id: attachment, instance: instance, deviceIndex: deviceIndex, deleteOnTermination: deleteOnTermination,
-            state: state)
+        let attachment = Attachment(
+            id: AttachmentID(rawValue: attachmentsMade), instance: instance, deviceIndex: deviceIndex,
+            deleteOnTermination: deleteOnTermination, state: state)
+        attachments[attachment.id] = id
+        interfaces[id]?.attachment = attachment
         return attachment
     }
 

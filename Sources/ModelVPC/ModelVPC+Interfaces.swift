@@ -3,6 +3,9 @@ import Timekeeping
 
 /// The life of an interface from its creation to its deletion.
 extension ModelVPC {
+    /// How many tags an interface can have. Source: EC2 user guide, "Tag restrictions".
+    private static let maximumTags = 50
+
     mutating func createInterface(_ new: NewInterface) throws(Failure) -> InterfaceDescription {
         let visible = clock + settings.consistencyDelay.drawn(from: &random)
         let id = try makeInterface(new, visible: visible)
@@ -10,6 +13,7 @@ extension ModelVPC {
     }
 
     mutating func makeInterface(_ new: NewInterface, visible: Instant) throws(Failure) -> InterfaceID {
+        try checkCount(of: new.tags)
         let taken = try take(
             new.primaryAddress.map { .this($0) } ?? .any, new.secondary, new.prefixes, in: new.subnet)
         guard let primary = taken.primary else { throw .subnetNotFound(new.subnet) }
@@ -40,7 +44,7 @@ extension ModelVPC {
     }
 
     mutating func tag(_ ids: [InterfaceID], _ tags: [String: String]) throws(Failure) {
-        for id in ids { _ = try interface(id) }
+        for id in ids { try checkCount(of: try interface(id).tags.merging(tags) { $1 }) }
         for id in ids {
             for (key, value) in try interface(id).tags where tags[key] != nil {
                 untag(id, Tag(key: key, value: value))
@@ -59,6 +63,10 @@ extension ModelVPC {
         for address in interface.secondary { subnets[interface.subnet]?.addresses.release(address.item) }
         for prefix in interface.prefixes { subnets[interface.subnet]?.addresses.release(prefix.item) }
         for (key, value) in interface.tags { untag(id, Tag(key: key, value: value)) }
+    }
+
+    private func checkCount(of tags: [String: String]) throws(Failure) {
+        guard tags.count <= ModelVPC.maximumTags else { throw .tagLimitExceeded(limit: ModelVPC.maximumTags) }
     }
 
     private mutating func untag(_ id: InterfaceID, _ tag: Tag) {

@@ -70,6 +70,9 @@ public struct ModelVPC: Hashable, Codable, Sendable {
             return Response(.failure(error), at: arrival)
         }
         switch fault(on: action, by: caller) {
+        case .fail(.unauthorized):
+            // A rule for several actions does not know which of them it will refuse.
+            return Response(.failure(.unauthorized(action)), at: arrival)
         case .fail(let failure):
             return Response(.failure(failure), at: arrival)
         case .loseReply:

@@ -26,7 +26,8 @@ extension ModelVPC {
         case interface(InterfaceDescription)
         case addresses([IPv4Address])
         case prefixes([IPv4Network])
-        case attachment(AttachmentID)
+        /// As it was when it began.
+        case attachment(AttachmentDescription)
         case done
     }
 

@@ -47,6 +47,27 @@ import Testing
         #expect(done.terminationStatus == .exited(0))
     }
 
+    @Test("Half a request does not keep it from stopping") func stopsInARequest() async throws {
+        let done = try await run(
+            .path(Self.program),
+            arguments: ["cloud", "--vpc", Self.example, "--listen", "127.0.0.1:0", "--output", "json"],
+            input: .none, output: .sequence, error: .discarded
+        ) { execution in
+            var lines = execution.standardOutput.strings().makeAsyncIterator()
+            let line = try JSONValue(parsing: try #require(try await lines.next()))
+            let client = HTTPClient(port: try #require(line["port"]?.intValue))
+            // When the first request is answered, the head of the second, sent with it, has been read.
+            let first = "GET /?Action=DescribeSubnets&Version=2016-11-15 HTTP/1.1\r\nHost: a\r\n\r\n"
+            let half = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nAction="
+            let answer = try await client.exchange(Array((first + half).utf8)) {
+                try execution.send(signal: .terminate)
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK"))
+            #expect(try await lines.next() == nil)
+        }
+        #expect(done.terminationStatus == .exited(0))
+    }
+
     @Test("A file with problems names them, and nothing is started") func problems() async throws {
         let missing = try await end(["--vpc", "/nonexistent/vpc.yaml"])
         #expect(missing.status == .exited(2) && missing.errors.contains("/nonexistent/vpc.yaml: cannot be read"))
@@ -61,5 +82,6 @@ import Testing
         let help = try await run(
             .path(Self.program), arguments: ["cloud", "--help"], output: .string(limit: 1 << 16))
         #expect(help.standardOutput.contains("warmpool-sim cloud --vpc Config/examples/cloud.yaml"))
+        #expect(help.standardOutput.contains("REST API") && help.standardOutput.contains("/v1/instances/INSTANCE"))
     }
 }

@@ -34,6 +34,7 @@ import Testing
             region: eu-west-1
             fabricRouter: lab-router
             imdsInstance: i
+            clockOffset: 90s
             """, file: "vpc.yaml")
         #expect(configuration.instances[0].netns == "node-1")
         #expect(!configuration.instances[0].limits.supportsPrefixes)
@@ -41,6 +42,8 @@ import Testing
         #expect(configuration.role == .init(name: "r", lifetime: .seconds(900)))
         #expect(configuration.bearerToken == "t")
         #expect(configuration.region == "eu-west-1" && configuration.fabricRouter == "lab-router")
+        #expect(configuration.imdsInstance == configuration.instances[0].id)
+        #expect(configuration.clockOffset == .seconds(90))
     }
 
     @Test("Every problem is reported, with its line") func problems() {
@@ -72,6 +75,33 @@ import Testing
         }
         #expect(problems.contains { $0.contains("fabricRouter is missing") })
     }
+
+    @Test(
+        "What the API could not show, or nobody could call with, is refused",
+        arguments: [
+            (
+                "instances: [{ id: i, type: m5.large, subnet: s }, { id: j, type: m5.large, subnet: s, \(limits) }]",
+                "i and j are of the type m5.large"
+            ),
+            ("instances: [{ id: j k, type: m5.large, subnet: s }]", "'j k' is not a name"),
+            ("instances: [{ id: j, type: \"t\\x01\", subnet: s, \(limits) }]", "type: it has a control character"),
+            ("bearerToken: a b", "bearerToken: it must be"), ("bearerToken: ''", "bearerToken: it must be"),
+            ("subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a }, { id: ä, cidr: 10.0.1.0/24, zone: a }]", "'ä' is not"),
+            (
+                "subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a, tags: { k: \"\\x01\" } }]",
+                "a tag of s has a control character"
+            ),
+        ])
+    func impossible(lines: String, problem: String) {
+        let subnets = lines.contains("subnets:") ? "" : "subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a }]\n"
+        let error = #expect(throws: SettingsProblems.self) {
+            try CloudConfiguration.parse("vpcCIDR: 10.0.0.0/16\n\(subnets)\(lines)\n", file: "vpc.yaml")
+        }
+        let problems = error?.problems ?? []
+        #expect(problems.count == 1 && problems.first?.contains(problem) == true, "\(problems)")
+    }
+
+    private static let limits = "limits: { interfaces: 2, ipv4PerInterface: 4 }"
 
     @Test("A file that is not there") func missing() {
         let error = #expect(throws: SettingsProblems.self) {

@@ -122,6 +122,25 @@ import Testing
         #expect(try await TestCloud().call(action, parameters).code == code)
     }
 
+    @Test("Filters have limits: 50 of them, 200 values each, of 255 characters") func filterLimits() async throws {
+        let cloud = try await TestCloud()
+        func find(filters count: Int = 1, values: Int = 1, length: Int = 1) async throws -> Answer {
+            var parameters: [String: String] = [:]
+            for filter in 1...count {
+                parameters["Filter.\(filter).Name"] = "status"
+                for value in 1...values {
+                    parameters["Filter.\(filter).Value.\(value)"] = String(repeating: "v", count: length)
+                }
+            }
+            return try await cloud.call("DescribeNetworkInterfaces", parameters)
+        }
+        #expect(try await find(filters: 50, values: 2).status == 200)
+        #expect(try await find(values: 200, length: 255).status == 200)
+        #expect(try await find(filters: 51).code == "FilterLimitExceeded")
+        #expect(try await find(values: 201).code == "FilterLimitExceeded")
+        #expect(try await find(length: 256).code == "InvalidParameterValue")
+    }
+
     @Test("Subnets with their free addresses and tags") func subnets() async throws {
         let cloud = try await TestCloud()
         let all = try await cloud.call("DescribeSubnets")

@@ -33,8 +33,12 @@ struct HTTPClient {
 
     /// Sends bytes on a new connection, and returns all that comes until the server closes it.
     ///
-    /// - Parameter leaving: the client closes its side after the last byte.
-    func exchange(_ bytes: [UInt8], leaving: Bool = false) async throws -> String {
+    /// - Parameters:
+    ///   - leaving: the client closes its side after the last byte.
+    ///   - answered: is called when the first bytes have come.
+    func exchange(
+        _ bytes: [UInt8], leaving: Bool = false, answered: () async throws -> Void = {}
+    ) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -47,7 +51,10 @@ struct HTTPClient {
             do {
                 try await outbound.write(ByteBuffer(bytes: bytes))
                 if leaving { outbound.finish() }
-                for try await part in inbound { received.writeImmutableBuffer(part) }
+                for try await part in inbound {
+                    if received.readableBytes == 0 { try await answered() }
+                    received.writeImmutableBuffer(part)
+                }
             } catch is IOError {
                 // The server may close while it is still being written to; what it said before counts.
             } catch is ChannelError {}

@@ -139,7 +139,42 @@ import Testing
             "CreateTags", ["ResourceId.1": "eni-00000000000000001", "Tag.1.Key": "aws:a", "Tag.1.Value": "1"],
             "InvalidParameterValue"
         ),
+        (
+            "CreateNetworkInterface", ["SubnetId": "subnet-a", "Description": String(repeating: "d", count: 256)],
+            "InvalidParameterValue"
+        ),
+        (
+            "CreateNetworkInterface", ["SubnetId": "subnet-a", "ClientToken": String(repeating: "t", count: 65)],
+            "InvalidParameterValue"
+        ),
+        ("CreateTags", numbered("ResourceId", 1001) { "eni-\($0)" }, "InvalidParameterValue"),
+        (
+            "CreateTags",
+            numbered("Tag", 51, ".Key") { "key\($0)" }.merging(["ResourceId.1": "eni-00000000000000001"]) { $1 },
+            "TagLimitExceeded"
+        ),
     ]
+
+    /// A list of parameters `NAME.1`, `NAME.2`, …
+    private static func numbered(
+        _ name: String, _ count: Int, _ suffix: String = "", _ value: (Int) -> String
+    ) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: (1...count).map { ("\(name).\($0)\(suffix)", value($0)) })
+    }
+
+    @Test("What is just within the limits is done") func withinLimits() async throws {
+        let cloud = try await TestCloud()
+        let made = try await cloud.call(
+            "CreateNetworkInterface",
+            [
+                "SubnetId": "subnet-a", "Description": String(repeating: "d", count: 255),
+                "ClientToken": String(repeating: "t", count: 64),
+            ])
+        #expect(made.status == 200)
+        let ids = InterfaceActionTests.numbered("ResourceId", 1000) { _ in TestCloud.firstInterface }
+        let tags = InterfaceActionTests.numbered("Tag", 50, ".Key") { "key\($0)" }
+        #expect(try await cloud.call("CreateTags", ids.merging(tags) { $1 }).status == 200)
+    }
 
     @Test("What is refused", arguments: refusals)
     func refused(action: String, parameters: [String: String], code: String) async throws {

@@ -40,6 +40,18 @@ import Timekeeping
         }
     }
 
+    @Test("More tags than an interface may have: then none is set") func tagLimit() throws {
+        let cloud = try TestCloud()
+        let tags = Dictionary(uniqueKeysWithValues: (1...51).map { ("key\($0)", "value") })
+        #expect(throws: Failure.tagLimitExceeded(limit: 50)) { try cloud.create(tags: tags) }
+        #expect(cloud.vpc.interfaces.count == 1)
+        let eni = try cloud.create(tags: tags.filter { $0.key != "key51" }).id
+        #expect(throws: Failure.tagLimitExceeded(limit: 50)) { try cloud.ask(.tag([try cloud.primary, eni], tags)) }
+        try cloud.ask(.tag([eni], ["key50": "other"]))
+        #expect(try cloud.describe(eni)[0].tags["key50"] == "other")
+        #expect(try cloud.describe(cloud.primary)[0].tags.isEmpty)
+    }
+
     @Test("What does not exist") func notFound() throws {
         let cloud = try TestCloud()
         let nothing = ModelVPC.InterfaceID(rawValue: 999)
@@ -153,7 +165,8 @@ import Timekeeping
         let all: [Failure] = [
             .addressLimitExceeded(eni, limit: 4), .insufficientFreeAddresses(TestCloud.tiny, free: 0),
             .insufficientCIDRBlocks(TestCloud.tiny), .attachmentLimitExceeded(TestCloud.node, limit: 3),
-            .requestLimitExceeded(retryAfter: .seconds(2)), .requestLimitExceeded(retryAfter: nil),
+            .tagLimitExceeded(limit: 50), .requestLimitExceeded(retryAfter: .seconds(2)),
+            .requestLimitExceeded(retryAfter: nil),
             .interfaceNotFound(eni), .subnetNotFound(TestCloud.tiny), .instanceNotFound(TestCloud.node),
             .unauthorized(.attachNetworkInterface), .interfaceInUse(eni), .addressInUse(IPv4Address(bits: 1)),
             .incorrectState("a"), .operationNotPermitted("b"), .invalidParameter("c"),

@@ -54,6 +54,15 @@ import Timekeeping
             cloud.respond(.tag([try cloud.primary], [:]), from: other).result == .failure(.unauthorized(.createTags)))
     }
 
+    @Test("Of several actions that are not allowed, the failure names the one that was tried") func unauthorized()
+        throws
+    {
+        let actions: Set<ModelVPC.Action> = [.describeInstances, .describeSubnets, .createNetworkInterface]
+        let cloud = try TestCloud(faults: [.init(.fail(.unauthorized(.describeInstances)), of: actions)])
+        #expect(throws: Failure.unauthorized(.describeSubnets)) { try cloud.ask(.describeSubnets) }
+        #expect(throws: Failure.unauthorized(.createNetworkInterface)) { try cloud.create() }
+    }
+
     @Test("Every failure can be made to happen, and then nothing is done") func everyFailure() throws {
         for failure: Failure in [
             .insufficientCIDRBlocks(TestCloud.subnet), .requestLimitExceeded(retryAfter: .seconds(1)),

@@ -81,7 +81,7 @@ final class TestCloud {
     func attach(_ interface: ModelVPC.InterfaceID, deviceIndex: Int) throws -> ModelVPC.AttachmentID {
         let request = ModelVPC.Request.attach(interface, to: TestCloud.node, deviceIndex: deviceIndex)
         guard case .attachment(let attachment) = try ask(request) else { throw OtherReply() }
-        return attachment
+        return attachment.id
     }
 
     func describe(_ ids: ModelVPC.InterfaceID...) throws -> [ModelVPC.InterfaceDescription] {

@@ -17,7 +17,8 @@ import Timekeeping
     @Test("An interface is attaching, then attached, then in sight; and goes likewise") func attachment() throws {
         let cloud = try TestCloud(slow)
         let eni = try cloud.create().id
-        try cloud.ask(.attach(eni, to: TestCloud.node, deviceIndex: 1))
+        let reply = try cloud.ask(.attach(eni, to: TestCloud.node, deviceIndex: 1))
+        #expect(reply == .attachment(try #require(try cloud.describe(eni)[0].attachment)))
         func state() throws -> ModelVPC.AttachmentDescription.State? { try cloud.describe(eni)[0].attachment?.state }
         func inSight() -> Bool { cloud.vpc.interfacesInSight(of: TestCloud.node).contains { $0.id == eni } }
 

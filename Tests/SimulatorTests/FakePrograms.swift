@@ -15,11 +15,11 @@ struct FakePrograms: ~Copyable {
     let programs: Programs
     private let directory: String
 
-    init(warmpoold: String = "exit 1", plugin: String = "exit 1") throws {
+    init(warmpoold: String = "exit 1", plugin: String = "exit 1", simulator: String = "exit 1") throws {
         directory = "/tmp/\(uniqueName())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         for (name, script) in [
-            ("warmpoold", warmpoold), ("warmpool-cni", plugin), ("warmpool-sim", "exit 1"),
+            ("warmpoold", warmpoold), ("warmpool-cni", plugin), ("warmpool-sim", simulator),
         ] {
             // Written by another process: a process that this one happens to fork meanwhile would hold the file open,
             // and what is open for writing cannot be run.

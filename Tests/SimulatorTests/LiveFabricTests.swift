@@ -18,6 +18,54 @@ import Testing
         #expect(try traces(of: name) == [])
     }
 
+    @Test func aCloudServerThatEndsIsReportedWithItsLogAndNothingIsLeft() async throws {
+        let fake = try FakePrograms(simulator: "echo \"cannot serve $3\" >&2; exit 1")
+        let (name, programs) = (uniqueName(), fake.programs)
+        let error = await #expect(throws: LiveError.self) {
+            try await LiveFabric.start(
+                name: name, try LiveConfiguration(instanceType: small, provider: .ec2), programs: programs)
+        }
+        let text = error?.description ?? ""
+        #expect(text.contains("warmpool-sim") && text.contains(" ended "), "\(text)")
+        #expect(text.contains("cannot serve /run/warmpool-sim/\(name)/cloud/vpc.yaml"), "\(text)")
+        #expect(try traces(of: name) == [])
+    }
+
+    @Test func aCloudServerThatNeverServesIsGivenUpAndEndedWithTheFabric() async throws {
+        let fake = try FakePrograms(simulator: "echo waits; exec sleep 600")
+        let (name, program) = (uniqueName(), fake.programs.simulator)
+        let fabric = try await Fabric.create(name: name, nodes: 1)
+        let state = StateDirectory(of: name)
+        try state.create(nodes: 1)
+        let cloud = CloudProcess(state)
+        let error = await #expect(throws: LiveError.self) {
+            try await cloud.start(
+                try LiveConfiguration(nodes: 1, instanceType: small, provider: .rest), fabric, program, within: .zero)
+        }
+        #expect(error?.description.contains("warmpool-sim cloud did not serve within 0") == true)
+        let process = try #require(cloud.process)
+        try await LiveFabric.remove(name: name)
+        #expect(!process.isRunning)
+        #expect(try traces(of: name) == [])
+    }
+
+    @Test func aProcessThatCannotBeRecordedIsKilled() async throws {
+        let fake = try FakePrograms(warmpoold: "while true; do sleep 0.1; done")
+        let program = fake.programs.warmpoold
+        try await withNamespaces(1) { namespaces in
+            await #expect(throws: LiveError.self) {
+                try await DaemonProcess.start(
+                    [program], log: "/dev/null", in: namespaces[0].name,
+                    recordedBy: DaemonRecord(directory: "/nonexistent"))
+            }
+            let running = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { entry in
+                let command = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline") ?? Data()
+                return entry.allSatisfy(\.isNumber) && String(decoding: command, as: UTF8.self).contains(program)
+            }
+            #expect(running == [])
+        }
+    }
+
     @Test func aFabricThatIsUpIsNotReplacedAndAnInterruptionLeavesNothing() async throws {
         // It never opens its socket, so that the start waits until it is interrupted.
         let fake = try FakePrograms(warmpoold: "exec sleep 60")
@@ -31,7 +79,7 @@ import Testing
         let error = await #expect(throws: LiveError.self) {
             try await LiveFabric.start(name: name, configuration, programs: programs)
         }
-        #expect(error == .alreadyUp(name: name, daemons: [daemon.pid]))
+        #expect(error == .alreadyUp(name: name, processes: [daemon.pid]))
         #expect(error?.description.contains("warmpool-sim down --name \(name)") == true)
         #expect(daemon.isRunning)
 

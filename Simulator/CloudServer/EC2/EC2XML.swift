@@ -6,6 +6,13 @@ import XMLCoder
 enum EC2XML {
     private static let namespace = "http://ec2.amazonaws.com/doc/2016-11-15/"
 
+    /// Whether XML can carry a text. Source: XML 1.0, 2.2.
+    static func canCarry(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && $0.value != 0xfffe && $0.value != 0xffff || "\t\n\r".unicodeScalars.contains($0)
+        }
+    }
+
     static func reply(to action: String, _ body: some Encodable, requestID: String) throws -> ByteBuffer {
         let encoded = try XMLEncoder().encode(
             Envelope(requestID: requestID, body: body), withRootKey: action + "Response",

@@ -4,11 +4,23 @@ import FoundationEssentials
 struct Filters: Sendable {
     private let filters: [(name: String, values: [String])]
 
-    /// - Throws: ``EC2Error`` for a filter without a name or without a value.
+    private static let limitExceeded = EC2Error(
+        code: "FilterLimitExceeded", message: "A request may have 50 filters, each with 200 values")
+
+    /// - Throws: ``EC2Error`` for a filter without a name or without a value, and for more than EC2 takes. Source of the
+    ///   limits: EC2 user guide, "Filtering using the CLI and API".
     init(_ form: inout QueryForm) throws(EC2Error) {
-        filters = try form.list("Filter") { filter throws(EC2Error) in
+        filters = try form.list("Filter", atMost: 50, orThrow: Filters.limitExceeded) { filter throws(EC2Error) in
             let name = try filter.required("Name")
-            let values = try filter.list("Value") { value throws(EC2Error) in try value.text() }
+            let values = try filter.list(
+                "Value", atMost: 200, orThrow: Filters.limitExceeded
+            ) { value throws(EC2Error) in
+                let text = try value.text()
+                guard text.utf16.count <= 255 else {
+                    throw EC2Error.invalidValue("\(text.prefix(50))…", for: "Filter.Value", "at most 255 characters")
+                }
+                return text
+            }
             guard !values.isEmpty else {
                 throw EC2Error(code: "InvalidParameterValue", message: "The filter '\(name)' has no value")
             }

@@ -34,7 +34,7 @@ struct CreateNetworkInterface: EC2Action {
         }
         new.prefixes = try form.selection(given: prefixes, count: "Ipv4PrefixCount")
         new.securityGroups = try form.list("SecurityGroupId") { group throws(EC2Error) in try group.text() }
-        new.text = form.string("Description") ?? ""
+        new.text = try form.string("Description", atMost: 255) ?? ""
         let specifications = try form.list("TagSpecification") { specification throws(EC2Error) in
             let type = try specification.required("ResourceType")
             guard type == "network-interface" else {
@@ -43,7 +43,7 @@ struct CreateNetworkInterface: EC2Action {
             return try specification.tags()
         }
         new.tags = specifications.reduce(into: [:]) { $0.merge($1) { _, last in last } }
-        token = form.string("ClientToken")
+        token = try form.string("ClientToken", atMost: 64)
         self.new = new
     }
 
@@ -77,7 +77,7 @@ struct AttachNetworkInterface: EC2Action {
     func reply(in cloud: EC2Cloud) async throws -> Reply {
         let request = ModelVPC.Request.attach(interface, to: instance, deviceIndex: deviceIndex)
         guard case .attachment(let attachment) = try await cloud.ask(request) else { throw UnexpectedReply() }
-        return Reply(attachmentId: "\(attachment)")
+        return Reply(attachmentId: "\(attachment.id)")
     }
 }
 

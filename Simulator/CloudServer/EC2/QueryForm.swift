@@ -67,10 +67,7 @@ struct QueryForm {
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw .malformed("text that is not UTF-8")
         }
-        let isAllowed = decoded.unicodeScalars.allSatisfy {
-            $0.value >= 0x20 && $0.value != 0xfffe && $0.value != 0xffff || "\t\n\r".unicodeScalars.contains($0)
-        }
-        guard isAllowed else { throw EC2Error(code: "InvalidCharacter", message: "a control character") }
+        guard EC2XML.canCarry(decoded) else { throw EC2Error(code: "InvalidCharacter", message: "a control character") }
         return decoded
     }
 
@@ -102,6 +99,15 @@ extension QueryForm {
         return value
     }
 
+    /// The parameter of this name, where it has no more characters than are allowed; `nil` where it is not given.
+    mutating func string(_ name: String, atMost limit: Int) throws(EC2Error) -> String? {
+        guard let value = string(name) else { return nil }
+        guard value.utf16.count <= limit else {
+            throw .invalidValue("\(value.prefix(50))…", for: fullName(name), "at most \(limit) characters")
+        }
+        return value
+    }
+
     mutating func integer(_ name: String, in range: ClosedRange<Int>) throws(EC2Error) -> Int? {
         guard let text = string(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
@@ -129,11 +135,19 @@ extension QueryForm {
 
     /// The elements `Name.1`, `Name.2`, … in this order.
     ///
-    /// - Parameter read: reads one element, all of it.
+    /// - Parameters:
+    ///   - limit: the most that there may be; by default, what EC2 takes of ids. Source: EC2 API reference, CreateTags.
+    ///   - excess: what is thrown where there are more.
+    ///   - read: reads one element, all of it.
     mutating func list<Element>(
-        _ name: String, _ read: (inout QueryForm) throws(EC2Error) -> Element
+        _ name: String, atMost limit: Int = 1000, orThrow excess: EC2Error? = nil,
+        _ read: (inout QueryForm) throws(EC2Error) -> Element
     ) throws(EC2Error) -> [Element] {
         guard let elements = children[name]?.children else { return [] }
+        guard elements.count <= limit else {
+            throw excess
+                ?? .invalidValue("\(elements.count) elements", for: fullName(name), "at most \(limit) elements")
+        }
         var found: [Element] = []
         let numbered = elements.compactMap { key, form in Int(key).map { (number: $0, key: key, form: form) } }
         for var element in numbered.sorted(by: { ($0.number, $0.key) < ($1.number, $1.key) }) {

@@ -119,7 +119,7 @@ extension Problem {
             self.init(.noContiguousPrefix, detail, ["subnet": .string(subnet.rawValue)])
         case .addressInUse(let address): self.init(.conflict, detail, ["address": .string("\(address)")])
         case .interfaceInUse, .incorrectState, .operationNotPermitted: self.init(.incorrectState, detail)
-        case .invalidParameter, .idempotentParameterMismatch:
+        case .invalidParameter, .idempotentParameterMismatch, .tagLimitExceeded:
             self.init(kind: .invalidRequest, status: .unprocessableContent, detail: detail)
         case .interfaceNotFound(let id): self = .notFound("interface", "\(id)")
         case .subnetNotFound(let id): self = .notFound("subnet", "\(id)")

@@ -48,7 +48,9 @@ extension RESTCall {
         let asked = try body.finish(instance.flatMap { instance in index.map { (instance: instance, index: $0) } })
         let target = ModelVPC.InstanceID(rawValue: asked.instance)
         do {
-            _ = try await ask(.attach(interface, to: target, deviceIndex: asked.index), for: target)
+            let request = ModelVPC.Request.attach(interface, to: target, deviceIndex: asked.index)
+            guard case .attachment(let made) = try await ask(request, for: target) else { throw Problem.internalError }
+            return .ok(JSONValue(made))
         } catch ModelVPC.Failure.instanceNotFound {
             throw Problem.notFound("instance", asked.instance, namedIn: .body)
         } catch let failure as ModelVPC.Failure where failure == .interfaceInUse(interface) {
@@ -57,8 +59,8 @@ extension RESTCall {
             guard present.instance == target, present.deviceIndex == asked.index, present.state != .detaching else {
                 throw failure
             }
+            return .ok(JSONValue(present))
         }
-        return .ok(JSONValue(try await attachment(of: interface)))
     }
 
     func updateAttachment(_ body: consuming StrictObject) async throws -> RESTReply {

@@ -4,6 +4,7 @@ import JSON
 import Logging
 import ModelVPC
 import NIOCore
+import NIOHTTP1
 
 /// The API of `Config/openapi.yaml`.
 struct RESTDialect: Dialect {
@@ -23,6 +24,8 @@ struct RESTDialect: Dialect {
             response = self.response(problem, context)
         } catch let failure as ModelVPC.Failure {
             response = self.response(Problem(failure) ?? .internalError, context)
+        } catch let error as HTTPParserError {
+            throw error
         } catch is CancellationError {
             throw CancellationError()
         } catch {

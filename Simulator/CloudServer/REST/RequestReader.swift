@@ -37,10 +37,7 @@ struct RequestReader {
         do {
             bytes = try await request.body.collect(upTo: RequestReader.maximumBody)
         } catch is NIOTooManyBytesError {
-            // What is left of it is not read.
-            throw Problem.invalid(
-                .contentTooLarge, "the body has more than \(RequestReader.maximumBody) bytes",
-                headers: [.connection: "close"])
+            throw Problem.invalid(.contentTooLarge, "the body has more than \(RequestReader.maximumBody) bytes")
         }
         do throws(JSONError) {
             return try JSONValue(parsing: Array(buffer: bytes))

@@ -30,14 +30,18 @@ extension Form<Bool> {
 }
 
 extension Form<String> {
+    static var identifierRule: String {
+        "a name of at most 128 letters, digits and ._:-, the first of which is a letter or digit"
+    }
+
     /// The name of an instance, interface, subnet or security group.
     static var identifier: Form {
-        .plain("a name of at most 128 letters, digits and ._:-, the first of which is a letter or digit") { value in
+        .plain(identifierRule) { value in
             value.stringValue.flatMap { isIdentifier($0) ? $0 : nil }
         }
     }
 
-    private static func isIdentifier(_ text: String) -> Bool {
+    static func isIdentifier(_ text: String) -> Bool {
         guard let first = text.utf8.first, isAlphanumeric(first) else { return false }
         return text.utf8.count <= 128 && text.utf8.allSatisfy { isAlphanumeric($0) || "._:-".utf8.contains($0) }
     }
@@ -85,7 +89,8 @@ extension Form {
 }
 
 extension Form<[String: String]> {
-    /// At most 50 keys of 1 to 128 characters, with values of at most 256.
+    /// At most 50 keys of 1 to 128 characters, with values of at most 256, without control characters, which the
+    /// replies of the EC2 dialect could not show.
     static var tags: Form {
         Form { value, pointer, places in
             guard let members = value.objectValue, members.count <= 50 else {
@@ -95,12 +100,13 @@ extension Form<[String: String]> {
             var tags: [String: String] = [:]
             for (key, value) in members {
                 guard let text = value.stringValue, text.unicodeScalars.count <= 256,
-                    (1...128).contains(key.unicodeScalars.count)
+                    (1...128).contains(key.unicodeScalars.count), EC2XML.canCarry(key), EC2XML.canCarry(text)
                 else {
                     places.append(
                         .init(
                             position: .pointer("\(pointer)/\(escaped(key))"),
-                            problem: "expected a key of 1 to 128 characters with a text of at most 256"))
+                            problem: "expected a key of 1 to 128 characters with a text of at most 256, "
+                                + "none a control character"))
                     continue
                 }
                 tags[key] = text

@@ -51,6 +51,8 @@ public actor MockCloud {
     ) throws(ProviderError) -> Value {
         switch place {
         case .memory(var saved):
+            // Held in one place only, the cloud is changed as it is, and not copied for every call.
+            place = .memory(SavedCloud(fresh, createdAt: .origin))
             let time = saved.time(at: now())
             let value = body(&saved.vpc, time)
             place = .memory(saved)

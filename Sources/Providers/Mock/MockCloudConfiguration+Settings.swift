@@ -105,6 +105,7 @@ extension ModelVPC.FaultRule {
             case .internalError: .fail(.internalError)
             case .unavailable: .fail(.unavailable)
             case .throttled: .fail(.requestLimitExceeded(retryAfter: nil))
+            // The model names the action of the call itself.
             case .unauthorized: .fail(.unauthorized(actions.first ?? .describeInstances))
             case .noAnswer: .fail(.noAnswer)
             case .loseReply: .loseReply

@@ -20,7 +20,7 @@ extension ProviderError {
             case .addressInUse(let address): .conflict("\(address)")
             case .unauthorized: .permissionDenied("\(failure)")
             case .interfaceInUse, .incorrectState, .operationNotPermitted, .invalidParameter,
-                .idempotentParameterMismatch:
+                .idempotentParameterMismatch, .tagLimitExceeded:
                 .incorrectState("\(failure)")
             case .internalError: .transient(status: 500, "\(failure)")
             case .unavailable: .transient(status: 503, "\(failure)")

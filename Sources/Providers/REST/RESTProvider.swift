@@ -12,7 +12,7 @@ import Pool
 /// let provider = RESTProvider(
 ///     RESTConfiguration(
 ///         baseURL: "https://cloud.example.net", instanceID: "i-0a1b2c3d",
-///         token: BearerToken(file: "/var/run/secrets/tokens/warmpool")),
+///         token: .file(path: "/var/run/secrets/tokens/warmpool")),
 ///     client: HTTPClient())
 /// ```
 public final class RESTProvider: CloudProvider {

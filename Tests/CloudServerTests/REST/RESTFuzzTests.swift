@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// schemathesis, which makes requests of all kinds from the document, and holds every answer against it.
-@Suite("REST dialect, fuzzed", .timeLimit(.minutes(15))) struct RESTFuzzTests {
+@Suite("REST dialect, fuzzed") struct RESTFuzzTests {
     private static let document = CloudConfigurationTests.root.appending(path: "Config/openapi.yaml").path
 
     /// 1, or the number in `WARMPOOL_FUZZ_SEED`: other requests than those of every run.

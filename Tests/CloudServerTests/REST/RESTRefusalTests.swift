@@ -23,6 +23,10 @@ import Testing
             ),
             ("/interfaces", #"{"subnet": "s", "tags": {"": "v", "k": 7}}"#, ["/tags/", "/tags/k"]),
             (
+                "/interfaces", #"{"subnet": "s", "tags": {"a\u0000": "v", "k": "\ufffe", "fine": "\t\u007f"}}"#,
+                ["/tags/a\u{0}", "/tags/k"]
+            ),
+            (
                 "/interfaces", #"{"subnet": null, "tags": null, "securityGroups": {}}"#,
                 ["/subnet", "/tags", "/securityGroups"]
             ),

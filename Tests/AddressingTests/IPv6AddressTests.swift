@@ -115,8 +115,9 @@ private struct SeededGenerator: RandomNumberGenerator {
     /// The bits of an address of which about half of the groups are zero, and some the mark of an IPv4-mapped one.
     mutating func bits() -> UInt128 {
         (0..<8).reduce(0) { bits, _ in
-            let group = [0, 0, 0, 0xffff, UInt16.random(in: 0...0xf, using: &self), .random(in: 0 ... .max, using: &self)]
-            return bits << 16 | UInt128(group.randomElement(using: &self) ?? 0)
+            let any = UInt16.random(in: 0 ... .max, using: &self)
+            let group = [0, 0, 0, 0xffff, any & 0xf, any].randomElement(using: &self) ?? 0
+            return bits << 16 | UInt128(group)
         }
     }
 
@@ -128,7 +129,8 @@ private struct SeededGenerator: RandomNumberGenerator {
             if index > 0 { text += Int.random(in: 0..<5, using: &self) == 0 ? "::" : ":" }
             // Mostly a good group.
             let choice = Int.random(in: 0..<20, using: &self)
-            text += choice < pieces.count ? pieces[choice] : String(UInt16.random(in: 0 ... .max, using: &self), radix: 16)
+            let group = String(UInt16.random(in: 0 ... .max, using: &self), radix: 16)
+            text += choice < pieces.count ? pieces[choice] : group
         }
         switch Int.random(in: 0..<8, using: &self) {
         case 0: return "::" + text

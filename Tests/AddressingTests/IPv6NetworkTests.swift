@@ -5,7 +5,8 @@ import Testing
     @Test(
         "They read and print in CIDR notation",
         arguments: [
-            ("::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), ("2001:db8::/32", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("2001:db8::/32", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
             ("2001:db8:0:3::/64", "2001:db8:0:3:ffff:ffff:ffff:ffff"),
             ("2001:db8:0:3:1::/80", "2001:db8:0:3:1:ffff:ffff:ffff"), ("2001:db8::7/128", "2001:db8::7"),
             ("2001:db8::6/127", "2001:db8::7"),

@@ -109,10 +109,13 @@ extension ModelVPC.Limits {
         limits.require("interfaces", "how many interfaces the instance can have, the primary one included")
         limits.require("ipv4PerInterface", "how many IPv4 addresses an interface can have, its primary one included")
         let prefixes = limits.bool("prefixes") ?? true
+        let ipv6PerInterface = limits.integer("ipv6PerInterface", in: 0...256) ?? 0
         guard let interfaces = limits.integer("interfaces", in: 1...100),
             let ipv4PerInterface = limits.integer("ipv4PerInterface", in: 1...256)
         else { return nil }
-        self.init(interfaces: interfaces, ipv4PerInterface: ipv4PerInterface, supportsPrefixes: prefixes)
+        self.init(
+            interfaces: interfaces, ipv4PerInterface: ipv4PerInterface, ipv6PerInterface: ipv6PerInterface,
+            supportsPrefixes: prefixes)
     }
 }
 

@@ -29,6 +29,14 @@ extension IPv4Network: TextCodable {
     static let expectedText = "an IPv4 network such as 10.0.3.0/24, with host bits zero"
 }
 
+extension IPv6Address: TextCodable {
+    static let expectedText = "an IPv6 address such as 2001:db8::7"
+}
+
+extension IPv6Network: TextCodable {
+    static let expectedText = "an IPv6 network such as 2001:db8:0:3::/64, with host bits zero"
+}
+
 extension MACAddress: TextCodable {
     static let expectedText = "a MAC address such as 02:11:22:33:44:55"
 }

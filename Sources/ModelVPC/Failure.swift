@@ -6,6 +6,8 @@ extension ModelVPC {
     public enum Failure: Error, Hashable, Codable, Sendable {
         /// The interface would have more IPv4 addresses than its instance's type allows.
         case addressLimitExceeded(InterfaceID, limit: Int)
+        /// The interface would have more IPv6 addresses than its instance's type allows.
+        case ipv6LimitExceeded(InterfaceID, limit: Int)
         /// The subnet has fewer free addresses than are asked for.
         case insufficientFreeAddresses(SubnetID, free: Int)
         /// The subnet has no free block of the size asked for.
@@ -46,7 +48,7 @@ extension ModelVPC.Failure {
     /// API".
     public var code: String? {
         switch self {
-        case .addressLimitExceeded: "PrivateIpAddressLimitExceeded"
+        case .addressLimitExceeded, .ipv6LimitExceeded: "PrivateIpAddressLimitExceeded"
         case .insufficientFreeAddresses: "InsufficientFreeAddressesInSubnet"
         case .insufficientCIDRBlocks: "InsufficientCidrBlocks"
         case .attachmentLimitExceeded: "AttachmentLimitExceeded"
@@ -75,6 +77,7 @@ extension ModelVPC.Failure: CustomStringConvertible {
         switch self {
         case .addressLimitExceeded(let interface, let limit):
             "\(interface) may have \(limit) IPv4 addresses and prefixes, its primary address included"
+        case .ipv6LimitExceeded(let interface, let limit): "\(interface) may have \(limit) IPv6 addresses and prefixes"
         case .insufficientFreeAddresses(let subnet, let free):
             "\(subnet) has too few free addresses: \(free)"
         case .insufficientCIDRBlocks(let subnet): "\(subnet) has no free block of that size"

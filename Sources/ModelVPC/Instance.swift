@@ -7,13 +7,18 @@ extension ModelVPC {
         public var interfaces: Int
         /// The most IPv4 addresses of one interface, its primary address included.
         public var ipv4PerInterface: Int
-        /// Whether its interfaces can have /28 prefixes, each in the place of a secondary address.
+        /// The most IPv6 addresses of one interface; a /80 prefix takes the place of one.
+        public var ipv6PerInterface: Int
+        /// Whether its interfaces can have prefixes, each in the place of an address: /28 of IPv4, /80 of IPv6.
         public var supportsPrefixes: Bool
 
         /// Limits other than those of a type.
-        public init(interfaces: Int, ipv4PerInterface: Int, supportsPrefixes: Bool = true) {
+        public init(
+            interfaces: Int, ipv4PerInterface: Int, ipv6PerInterface: Int = 0, supportsPrefixes: Bool = true
+        ) {
             self.interfaces = interfaces
             self.ipv4PerInterface = ipv4PerInterface
+            self.ipv6PerInterface = ipv6PerInterface
             self.supportsPrefixes = supportsPrefixes
         }
 
@@ -21,7 +26,8 @@ extension ModelVPC {
         /// them. Source: EC2 user guide, "Prefix delegation for Amazon EC2 network interfaces".
         public init(_ type: InstanceType) {
             self.init(
-                interfaces: type.enis, ipv4PerInterface: type.ipv4PerENI, supportsPrefixes: type.hypervisor != .xen)
+                interfaces: type.enis, ipv4PerInterface: type.ipv4PerENI, ipv6PerInterface: type.ipv6PerENI,
+                supportsPrefixes: type.hypervisor != .xen)
         }
     }
 

@@ -7,6 +7,8 @@ extension ModelVPC {
         let zone: String
         let tags: [String: String]
         var addresses: AddressMap
+        /// `nil` in a subnet without IPv6.
+        var ipv6: IPv6PrefixMap?
 
         var cidr: IPv4Network { addresses.network }
     }
@@ -28,10 +30,11 @@ extension ModelVPC {
         let text: String
         var secondary: [Assigned<IPv4Address>]
         var prefixes: [Assigned<IPv4Network>]
+        var ipv6Prefixes: [Assigned<IPv6Network>] = []
         var tags: [String: String]
         var attachment: Attachment?
 
-        /// How many of the addresses that its instance's type allows it uses: each prefix counts as one. Source: EC2 user
+        /// How many of the IPv4 addresses that its instance's type allows it uses: each prefix counts as one. Source: EC2 user
         /// guide, "Prefix delegation for Amazon EC2 network interfaces".
         var slots: Int { 1 + secondary.count + prefixes.count }
 

@@ -52,7 +52,8 @@ extension ModelVPC {
     func describeSubnets() -> [SubnetDescription] {
         subnetOrder.compactMap { subnets[$0] }.map {
             SubnetDescription(
-                id: $0.id, cidr: $0.cidr, zone: $0.zone, freeAddresses: $0.addresses.freeCount, tags: $0.tags)
+                id: $0.id, cidr: $0.cidr, ipv6CIDR: $0.ipv6?.network, zone: $0.zone,
+                freeAddresses: $0.addresses.freeCount, tags: $0.tags)
         }
     }
 
@@ -95,6 +96,7 @@ extension ModelVPC {
             zone: subnet?.zone ?? "", primaryAddress: interface.primaryAddress,
             secondaryAddresses: interface.secondary.filter { $0.visible <= instant }.map(\.item),
             prefixes: interface.prefixes.filter { $0.visible <= instant }.map(\.item),
+            ipv6Prefixes: interface.ipv6Prefixes.filter { $0.visible <= instant }.map(\.item),
             securityGroups: interface.securityGroups, text: interface.text, tags: interface.tags,
             attachment: interface.attachment?.description)
     }

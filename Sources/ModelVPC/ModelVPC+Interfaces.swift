@@ -62,6 +62,7 @@ extension ModelVPC {
         subnets[interface.subnet]?.addresses.release(interface.primaryAddress)
         for address in interface.secondary { subnets[interface.subnet]?.addresses.release(address.item) }
         for prefix in interface.prefixes { subnets[interface.subnet]?.addresses.release(prefix.item) }
+        for prefix in interface.ipv6Prefixes { subnets[interface.subnet]?.ipv6?.release(prefix.item) }
         for (key, value) in interface.tags { untag(id, Tag(key: key, value: value)) }
     }
 

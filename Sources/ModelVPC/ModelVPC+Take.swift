@@ -25,8 +25,8 @@ extension ModelVPC {
     mutating func take(
         _ primary: Primary, _ addresses: Addresses, _ prefixes: Prefixes, in id: SubnetID, for owner: Interface? = nil
     ) throws(Failure) -> Taken {
-        let given = addresses.given(besides: owner?.secondary)
-        let givenBlocks = prefixes.given(besides: owner?.prefixes)
+        let given = addresses.given(besides: owner?.secondary.map(\.item))
+        let givenBlocks = prefixes.given(besides: owner?.prefixes.map(\.item))
         var all = given
         if case .this(let address) = primary {
             guard !given.contains(address) else {
@@ -95,14 +95,14 @@ extension ModelVPC {
 
 extension ModelVPC.Selection {
     /// How many are of the cloud's choice.
-    fileprivate var chosenByCloud: Int {
+    var chosenByCloud: Int {
         if case .count(let count) = self { count } else { 0 }
     }
 
     /// Those given, each once, without those that an interface has already.
-    fileprivate func given(besides owned: [ModelVPC.Interface.Assigned<Item>]?) -> [Item] {
+    func given(besides owned: [Item]?) -> [Item] {
         guard case .these(let asked) = self else { return [] }
-        var seen = Set((owned ?? []).map(\.item))
+        var seen = Set(owned ?? [])
         return asked.filter { seen.insert($0).inserted }
     }
 }

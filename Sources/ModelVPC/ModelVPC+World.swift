@@ -5,10 +5,13 @@ import Timekeeping
 extension ModelVPC {
     /// Adds a subnet with all its addresses free but the five that a VPC keeps for itself.
     ///
+    /// - Parameter ipv6CIDR: the subnet's IPv6 network, a /64; `nil` for none.
     /// - Throws: ``Failure/invalidParameter(_:)`` for a network that is outside the VPC, smaller than a /28, or overlaps
-    ///   another subnet, and for an id that is taken. Source of the size: Amazon VPC user guide, "Subnet CIDR blocks".
+    ///   another subnet, for an IPv6 network that is no /64 or another subnet's, and for an id that is taken. Source of
+    ///   the sizes: Amazon VPC user guide, "Subnet CIDR blocks".
     public mutating func addSubnet(
-        _ id: SubnetID, cidr network: IPv4Network, zone: String, tags: [String: String] = [:]
+        _ id: SubnetID, cidr network: IPv4Network, ipv6CIDR: IPv6Network? = nil, zone: String,
+        tags: [String: String] = [:]
     ) throws(Failure) {
         guard subnets[id] == nil else { throw .invalidParameter("there is a subnet \(id) already") }
         guard cidr.contains(network) else { throw .invalidParameter("\(network) of \(id) is not in the VPC's \(cidr)") }
@@ -18,7 +21,16 @@ extension ModelVPC {
         for other in subnetOrder.compactMap({ subnets[$0] }) where other.cidr.overlaps(network) {
             throw .invalidParameter("\(network) of \(id) overlaps \(other.cidr) of \(other.id)")
         }
-        subnets[id] = Subnet(id: id, zone: zone, tags: tags, addresses: AddressMap(network))
+        if let ipv6CIDR {
+            guard ipv6CIDR.prefixLength == IPv6PrefixMap.networkLength else {
+                throw .invalidParameter("\(ipv6CIDR) of \(id) is no /64, as the IPv6 network of a subnet is")
+            }
+            if let other = subnetOrder.compactMap({ subnets[$0] }).first(where: { $0.ipv6?.network == ipv6CIDR }) {
+                throw .invalidParameter("\(ipv6CIDR) of \(id) is the IPv6 network of \(other.id)")
+            }
+        }
+        subnets[id] = Subnet(
+            id: id, zone: zone, tags: tags, addresses: AddressMap(network), ipv6: ipv6CIDR.map(IPv6PrefixMap.init))
         subnetOrder.append(id)
     }
 

@@ -132,6 +132,10 @@ public struct ModelVPC: Hashable, Codable, Sendable {
             return .prefixes(try assignPrefixes(prefixes, to: interface))
         case .unassign(let interface, let addresses, let prefixes, let strictly):
             try unassign(addresses, prefixes, from: interface, strictly: strictly)
+        case .assignIPv6Prefixes(let interface, let prefixes, _):
+            return .ipv6Prefixes(try assignIPv6Prefixes(prefixes, to: interface))
+        case .unassignIPv6Prefixes(let interface, let prefixes, let strictly):
+            try unassignIPv6Prefixes(prefixes, from: interface, strictly: strictly)
         case .tag(let interfaces, let tags): try tag(interfaces, tags)
         }
         return .done

@@ -26,6 +26,7 @@ extension ModelVPC {
         case interface(InterfaceDescription)
         case addresses([IPv4Address])
         case prefixes([IPv4Network])
+        case ipv6Prefixes([IPv6Network])
         /// As it was when it began.
         case attachment(AttachmentDescription)
         case done
@@ -57,6 +58,8 @@ extension ModelVPC {
         public let secondaryAddresses: [IPv4Address]
         /// Each a /28, in the order in which they were assigned.
         public let prefixes: [IPv4Network]
+        /// Each a /80, in the order in which they were assigned.
+        public let ipv6Prefixes: [IPv6Network]
         /// The ids of its security groups, as they were given when it was made; the model does not look at them.
         public let securityGroups: [String]
         /// What it is for, as it was given when it was made.
@@ -94,6 +97,8 @@ extension ModelVPC {
         public let id: SubnetID
         /// Its network.
         public let cidr: IPv4Network
+        /// Its IPv6 network, a /64; `nil` where it has none.
+        public let ipv6CIDR: IPv6Network?
         /// The zone of all that is in it.
         public let zone: String
         /// How many addresses it can still give; never late.

@@ -14,6 +14,8 @@ extension ModelVPC {
         case modifyNetworkInterfaceAttribute = "ModifyNetworkInterfaceAttribute"
         case assignPrivateIpAddresses = "AssignPrivateIpAddresses"
         case unassignPrivateIpAddresses = "UnassignPrivateIpAddresses"
+        case assignIpv6Addresses = "AssignIpv6Addresses"
+        case unassignIpv6Addresses = "UnassignIpv6Addresses"
         case createTags = "CreateTags"
 
         /// Whether the call may change something.
@@ -66,6 +68,10 @@ extension ModelVPC {
         /// Takes secondary addresses and prefixes away. One that the interface does not have is no error, unless
         /// `strictly`: then nothing is taken away. Answered by ``Reply/done``.
         case unassign(InterfaceID, [IPv4Address] = [], prefixes: [IPv4Network] = [], strictly: Bool = false)
+        /// Assigns IPv6 prefixes, as ``assign(_:_:token:)`` does addresses. Answered by ``Reply/ipv6Prefixes(_:)``.
+        case assignIPv6Prefixes(InterfaceID, IPv6Prefixes, token: String?)
+        /// Takes IPv6 prefixes away, as ``unassign(_:_:prefixes:strictly:)`` does others. Answered by ``Reply/done``.
+        case unassignIPv6Prefixes(InterfaceID, [IPv6Network], strictly: Bool = false)
         /// Sets tags of all these interfaces, and leaves those of other keys. Answered by ``Reply/done``.
         case tag([InterfaceID], [String: String])
 
@@ -83,13 +89,17 @@ extension ModelVPC {
             case .setDeleteOnTermination: .modifyNetworkInterfaceAttribute
             case .assign, .assignPrefixes: .assignPrivateIpAddresses
             case .unassign: .unassignPrivateIpAddresses
+            case .assignIPv6Prefixes: .assignIpv6Addresses
+            case .unassignIPv6Prefixes: .unassignIpv6Addresses
             case .tag: .createTags
             }
         }
 
         var token: String? {
             switch self {
-            case .createInterface(_, let token), .assign(_, _, let token), .assignPrefixes(_, _, let token): token
+            case .createInterface(_, let token), .assign(_, _, let token), .assignPrefixes(_, _, let token),
+                .assignIPv6Prefixes(_, _, let token):
+                token
             default: nil
             }
         }
@@ -148,6 +158,8 @@ extension ModelVPC {
     public typealias Addresses = Selection<IPv4Address>
     /// Prefixes to assign, each a /28.
     public typealias Prefixes = Selection<IPv4Network>
+    /// IPv6 prefixes to assign, each a /80.
+    public typealias IPv6Prefixes = Selection<IPv6Network>
 
     /// The interfaces among which a search has to look.
     public enum Candidates: Hashable, Codable, Sendable {

@@ -29,13 +29,15 @@ public struct InterfaceView: Hashable, Sendable {
     public var secondaryAddresses: [IPv4Address]
     /// The /28 prefixes, whose addresses are all for pods.
     public var prefixes: [IPv4Network]
+    /// The /80 prefixes of IPv6, of which pods get addresses.
+    public var ipv6Prefixes: [IPv6Network]
     /// Key and value of each tag.
     public var tags: [String: String]
 
     public init(
         id: ENIID, mac: MACAddress, subnet: SubnetID, subnetCIDR: IPv4Network, attachment: Attachment,
         networkCard: Int = 0, primaryAddress: IPv4Address, secondaryAddresses: [IPv4Address],
-        prefixes: [IPv4Network] = [], tags: [String: String] = [:]
+        prefixes: [IPv4Network] = [], ipv6Prefixes: [IPv6Network] = [], tags: [String: String] = [:]
     ) {
         self.id = id
         self.mac = mac
@@ -46,6 +48,7 @@ public struct InterfaceView: Hashable, Sendable {
         self.primaryAddress = primaryAddress
         self.secondaryAddresses = secondaryAddresses
         self.prefixes = prefixes
+        self.ipv6Prefixes = ipv6Prefixes
         self.tags = tags
     }
 
@@ -61,16 +64,22 @@ public struct SubnetView: Hashable, Sendable {
     public var id: SubnetID
     /// The subnet's network.
     public var cidr: IPv4Network
+    /// The subnet's IPv6 network, a /64; `nil` for a subnet without IPv6.
+    public var ipv6CIDR: IPv6Network?
     /// The availability zone.
     public var zone: String
-    /// How many addresses can still be assigned.
+    /// How many IPv4 addresses can still be assigned.
     public var freeAddresses: Int
     /// Key and value of each tag.
     public var tags: [String: String]
 
-    public init(id: SubnetID, cidr: IPv4Network, zone: String, freeAddresses: Int, tags: [String: String] = [:]) {
+    public init(
+        id: SubnetID, cidr: IPv4Network, ipv6CIDR: IPv6Network? = nil, zone: String, freeAddresses: Int,
+        tags: [String: String] = [:]
+    ) {
         self.id = id
         self.cidr = cidr
+        self.ipv6CIDR = ipv6CIDR
         self.zone = zone
         self.freeAddresses = freeAddresses
         self.tags = tags
@@ -111,7 +120,7 @@ public struct NodeLimits: Hashable, Codable, Sendable {
     public var enis: Int
     /// The most IPv4 addresses of one ENI, its primary address included.
     public var ipv4PerENI: Int
-    /// The most IPv6 addresses of one ENI.
+    /// The most IPv6 addresses of one ENI; a /80 prefix takes the place of one.
     public var ipv6PerENI: Int
     /// Whether an ENI can have a prefix in the place of a secondary address.
     public var supportsPrefixes: Bool

@@ -12,7 +12,7 @@ public enum ProviderError: Error, Hashable, Sendable {
     case limitReached(Limit)
     /// The subnet has no free address left.
     case subnetExhausted(SubnetID)
-    /// The subnet has free addresses, but no 16 aligned and contiguous ones.
+    /// The subnet has free addresses, but no free block for a prefix: 16 aligned and contiguous ones, or an IPv6 /80.
     case noContiguousPrefix(SubnetID)
     /// Too many calls; `retryAfter` where the provider said so.
     case throttled(retryAfter: Duration?)
@@ -40,7 +40,7 @@ extension ProviderError: CustomStringConvertible {
         case .limitReached(.interfaces): "the instance has as many interfaces as its type allows"
         case .limitReached(.addressesPerInterface): "the interface has as many addresses as the instance type allows"
         case .subnetExhausted(let subnet): "\(subnet) has no free address"
-        case .noContiguousPrefix(let subnet): "\(subnet) has no free /28 block"
+        case .noContiguousPrefix(let subnet): "\(subnet) has no free block for a prefix"
         case .throttled(let retryAfter?): "throttled; retry after \(retryAfter.rounded)"
         case .throttled(nil): "throttled"
         case .callsLimited(let retryAfter?): "the node's limit of calls is reached for \(retryAfter.rounded)"

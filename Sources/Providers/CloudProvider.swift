@@ -82,4 +82,13 @@ public protocol CloudProvider: Sendable {
 
     /// Takes prefixes away; one that the interface does not have is no error.
     func unassign(_ eni: ENIID, prefixes: [IPv4Network]) async throws(ProviderError)
+
+    /// Assigns `count` more /80 prefixes of IPv6 of the provider's choice, and returns them;
+    /// ``ProviderError/incorrectState(_:)`` where the interface's subnet has no IPv6.
+    func assignIPv6Prefixes(
+        _ eni: ENIID, count: Int, token: MutationToken
+    ) async throws(ProviderError) -> [IPv6Network]
+
+    /// Takes prefixes of IPv6 away; one that the interface does not have is no error.
+    func unassign(_ eni: ENIID, ipv6Prefixes: [IPv6Network]) async throws(ProviderError)
 }

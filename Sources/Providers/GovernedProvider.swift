@@ -99,6 +99,20 @@ public final class GovernedProvider: CloudProvider {
         }
     }
 
+    public func assignIPv6Prefixes(
+        _ eni: ENIID, count: Int, token: MutationToken
+    ) async throws(ProviderError) -> [IPv6Network] {
+        try await govern(.assign) { base throws(ProviderError) in
+            try await base.assignIPv6Prefixes(eni, count: count, token: token)
+        }
+    }
+
+    public func unassign(_ eni: ENIID, ipv6Prefixes: [IPv6Network]) async throws(ProviderError) {
+        try await govern(.unassign) { base throws(ProviderError) in
+            try await base.unassign(eni, ipv6Prefixes: ipv6Prefixes)
+        }
+    }
+
     private func govern<Value: Sendable>(
         _ call: ProviderCall, _ body: (any CloudProvider) async throws(ProviderError) -> Value
     ) async throws(ProviderError) -> Value {

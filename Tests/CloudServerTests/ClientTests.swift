@@ -33,6 +33,10 @@ import Testing
         }
     }
 
+    @Test("boto3: IPv6 prefixes up to the limit") func ipv6() async throws {
+        try await tell("ipv6")
+    }
+
     @Test("boto3: filters and paginators") func describing() async throws {
         try await tell("describing")
     }

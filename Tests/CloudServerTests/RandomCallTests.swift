@@ -9,7 +9,8 @@ import Testing
         "Action", "Version", "DryRun", "NetworkInterfaceId", "NetworkInterfaceId.1", "NetworkInterfaceId.2", "SubnetId",
         "SubnetId.1", "InstanceId", "InstanceId.1", "DeviceIndex", "AttachmentId", "Force", "Attachment.AttachmentId",
         "Attachment.DeleteOnTermination", "PrivateIpAddress", "PrivateIpAddress.1", "PrivateIpAddress.99",
-        "SecondaryPrivateIpAddressCount", "Ipv4PrefixCount", "Ipv4Prefix.1", "Ipv4Prefix.1.Ipv4Prefix",
+        "SecondaryPrivateIpAddressCount", "Ipv6PrefixCount", "Ipv6Prefix.1", "Ipv6Addresses.1", "Ipv4PrefixCount",
+        "Ipv4Prefix.1", "Ipv4Prefix.1.Ipv4Prefix",
         "PrivateIpAddresses.1.PrivateIpAddress", "PrivateIpAddresses.1.Primary", "SecurityGroupId.1", "Description",
         "TagSpecification.1.ResourceType", "TagSpecification.1.Tag.1.Key", "TagSpecification.1.Tag.1.Value",
         "ClientToken", "MaxResults", "NextToken", "Filter.1.Name", "Filter.1.Value.1", "Filter.2.Name",
@@ -20,13 +21,16 @@ import Testing
         "\\", "eni-00000000000000001", "eni-00000000000000003", "eni-fffffffffffffffff", "eni-", "subnet-a",
         "subnet-tiny", "i-0000000000000000a", "i-none", "eni-attach-00000000000000001", "eni-attach-00000000000000003",
         "10.0.1.50", "10.0.1.4", "10.0.1.0", "255.255.255.255", "10.0.1.16/28", "10.0.1.0/28", "0.0.0.0/0",
+        "2001:db8:0:1:1::/80", "::/0",
         "network-interface", "status", "in-use", "tag:a", "tag:", "tag-key", "vpc-id", "m5.large", "t", "ä€😀", "<&>\"'",
         "]]>", "\t\n", "MQ==", "!", String(repeating: "*a", count: 200),
     ]
     private static let actions = [
         "DescribeInstances", "DescribeInstanceTypes", "DescribeNetworkInterfaces", "DescribeSubnets",
         "CreateNetworkInterface", "AttachNetworkInterface", "DetachNetworkInterface", "DeleteNetworkInterface",
-        "ModifyNetworkInterfaceAttribute", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses", "CreateTags",
+        "ModifyNetworkInterfaceAttribute", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
+        "AssignIpv6Addresses",
+        "UnassignIpv6Addresses", "CreateTags",
     ]
 
     @Test("Each of them gets an answer in XML with a request id") func random() async throws {

@@ -102,6 +102,39 @@ def prefixes():
           Ipv4PrefixCount=1)
 
 
+def ipv6():
+    """Prefixes of IPv6 up to the limit of the type, which the API tells."""
+    ec2 = client()
+    network = ec2.describe_instance_types(InstanceTypes=["m5.large"])["InstanceTypes"][0]["NetworkInfo"]
+    limit = network["Ipv6AddressesPerInterface"]
+    assert network["Ipv6Supported"] and limit == 10, network
+    subnets = {s["SubnetId"]: s for s in ec2.describe_subnets()["Subnets"]}
+    block = subnets[SUBNET]["Ipv6CidrBlockAssociationSet"][0]
+    assert block["Ipv6CidrBlock"] == "2001:db8:0:1::/64" and block["Ipv6CidrBlockState"]["State"] == "associated", block
+    assert subnets[TINY]["Ipv6CidrBlockAssociationSet"] == [], subnets
+
+    id = ec2.describe_instances(InstanceIds=[NODE])["Reservations"][0]["Instances"][0]["NetworkInterfaces"][0][
+        "NetworkInterfaceId"]
+    first = ec2.assign_ipv6_addresses(NetworkInterfaceId=id, Ipv6PrefixCount=limit - 1)
+    assert first["NetworkInterfaceId"] == id and len(first["AssignedIpv6Prefixes"]) == limit - 1, first
+    named = ec2.assign_ipv6_addresses(NetworkInterfaceId=id, Ipv6Prefixes=["2001:db8:0:1:abcd::/80"])
+    assert named["AssignedIpv6Prefixes"] == ["2001:db8:0:1:abcd::/80"], named
+    fails("PrivateIpAddressLimitExceeded", ec2.assign_ipv6_addresses, NetworkInterfaceId=id, Ipv6PrefixCount=1)
+    shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[id])["NetworkInterfaces"][0]
+    assert [p["Ipv6Prefix"] for p in shown["Ipv6Prefixes"]] == (
+        first["AssignedIpv6Prefixes"] + named["AssignedIpv6Prefixes"]), shown
+    assert shown["Ipv6Addresses"] == [], shown
+    gone = ec2.unassign_ipv6_addresses(NetworkInterfaceId=id, Ipv6Prefixes=named["AssignedIpv6Prefixes"])
+    assert gone["UnassignedIpv6Prefixes"] == named["AssignedIpv6Prefixes"], gone
+    fails("InvalidParameterValue", ec2.unassign_ipv6_addresses, NetworkInterfaceId=id,
+          Ipv6Prefixes=named["AssignedIpv6Prefixes"])
+
+    other = ec2.create_network_interface(SubnetId=TINY)["NetworkInterface"]["NetworkInterfaceId"]
+    fails("IncorrectState", ec2.assign_ipv6_addresses, NetworkInterfaceId=other, Ipv6PrefixCount=1)
+    fails("UnsupportedOperation", ec2.assign_ipv6_addresses, NetworkInterfaceId=id, Ipv6AddressCount=1)
+    fails("UnsupportedOperation", ec2.unassign_ipv6_addresses, NetworkInterfaceId=id, Ipv6Addresses=["2001:db8:0:1::7"])
+
+
 def describing():
     """Filters and pages, as boto3's paginator asks for them."""
     ec2 = client()
@@ -240,5 +273,5 @@ def commands():
     aws("describe-network-interfaces", "--network-interface-ids", id, code="InvalidNetworkInterfaceID.NotFound")
 
 
-STORIES = [life, prefixes, describing, signing, throttling, role, expired, faults, commands]
+STORIES = [life, prefixes, ipv6, describing, signing, throttling, role, expired, faults, commands]
 {story.__name__: story for story in STORIES}[sys.argv[1]]()

@@ -224,6 +224,6 @@ import Timekeeping
         }
         #expect(
             try cloud.ask(.describeInstanceTypes)
-                == .instanceTypes(["t3.small": .init(interfaces: 3, ipv4PerInterface: 4)]))
+                == .instanceTypes(["t3.small": .init(interfaces: 3, ipv4PerInterface: 4, ipv6PerInterface: 3)]))
     }
 }

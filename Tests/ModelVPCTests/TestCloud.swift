@@ -23,12 +23,13 @@ final class TestCloud {
     ) throws {
         vpc = ModelVPC(
             cidr: IPv4Network("10.0.0.0/16")!, settings: settings, throttling: throttling, faults: faults, seed: seed)
-        try vpc.addSubnet(TestCloud.subnet, cidr: IPv4Network("10.0.1.0/24")!, zone: "a")
+        try vpc.addSubnet(
+            TestCloud.subnet, cidr: IPv4Network("10.0.1.0/24")!, ipv6CIDR: IPv6Network("2001:db8:0:1::/64")!, zone: "a")
         try vpc.addSubnet(TestCloud.tiny, cidr: IPv4Network("10.0.2.0/28")!, zone: "a")
         try vpc.addSubnet(TestCloud.elsewhere, cidr: IPv4Network("10.0.3.0/24")!, zone: "b")
         try vpc.launch(
-            TestCloud.node, type: "t3.small", limits: .init(interfaces: 3, ipv4PerInterface: 4), in: TestCloud.subnet,
-            at: now)
+            TestCloud.node, type: "t3.small", limits: .init(interfaces: 3, ipv4PerInterface: 4, ipv6PerInterface: 3),
+            in: TestCloud.subnet, at: now)
     }
 
     /// The node's primary interface.
@@ -72,6 +73,16 @@ final class TestCloud {
         _ interface: ModelVPC.InterfaceID, _ prefixes: ModelVPC.Prefixes, token: String? = nil
     ) throws -> [IPv4Network] {
         guard case .prefixes(let assigned) = try ask(.assignPrefixes(interface, prefixes, token: token)) else {
+            throw OtherReply()
+        }
+        return assigned
+    }
+
+    @discardableResult
+    func assignIPv6Prefixes(
+        _ interface: ModelVPC.InterfaceID, _ prefixes: ModelVPC.IPv6Prefixes, token: String? = nil
+    ) throws -> [IPv6Network] {
+        guard case .ipv6Prefixes(let assigned) = try ask(.assignIPv6Prefixes(interface, prefixes, token: token)) else {
             throw OtherReply()
         }
         return assigned

@@ -9,7 +9,7 @@ import Testing
     func node(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)
         let node = try await cloud.provider.describeNode()
-        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, supportsPrefixes: true))
+        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 3, supportsPrefixes: true))
         let interfaces = try await cloud.provider.interfaces()
         #expect(interfaces.map(\.id) == [node.primaryENI])
         #expect(interfaces[0].isPrimary)

@@ -5,8 +5,9 @@ import Testing
 
 /// A backend that the conformance suite runs on.
 ///
-/// It starts a cloud of its own for each test: a VPC with a subnet 10.0.1.0/24 and a subnet 10.0.2.0/28 in one zone,
-/// and in the larger one the node, which may have 3 interfaces of 4 addresses.
+/// It starts a cloud of its own for each test: a VPC with a subnet 10.0.1.0/24, which is 2001:db8:0:1::/64 too, and a
+/// subnet 10.0.2.0/28 in one zone, and in the larger one the node, which may have 3 interfaces of 4 IPv4 and 3 IPv6
+/// addresses.
 struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// The node's provider. The cloud lasts at least as long as it.

@@ -15,7 +15,9 @@ enum TestMock {
         try MockCloudConfiguration(
             cidr: #require(IPv4Network("10.0.0.0/16")),
             subnets: [
-                .init(id: SubnetID("subnet-roomy"), cidr: #require(IPv4Network("10.0.1.0/24")), zone: "a"),
+                .init(
+                    id: SubnetID("subnet-roomy"), cidr: #require(IPv4Network("10.0.1.0/24")),
+                    ipv6CIDR: #require(IPv6Network("2001:db8:0:1::/64")), zone: "a"),
                 .init(id: SubnetID("subnet-tiny"), cidr: #require(IPv4Network("10.0.2.0/28")), zone: "a"),
             ],
             settings: settings, throttling: throttling, faults: faults, seed: 1)
@@ -31,7 +33,7 @@ enum TestMock {
     static func node(_ id: String = "i-1") -> MockNode {
         MockNode(
             instanceID: id, subnet: SubnetID("subnet-roomy"),
-            limits: NodeLimits(enis: 3, ipv4PerENI: 4, supportsPrefixes: true))
+            limits: NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 3, supportsPrefixes: true))
     }
 
     private static let start = ContinuousClock.now

@@ -59,12 +59,24 @@ struct DescribeNetworkInterfaces: EC2Action {
 }
 
 struct DescribeSubnets: EC2Action {
+    struct IPv6BlockState: Encodable {
+        let state = "associated"
+    }
+
+    struct IPv6Block: Encodable {
+        let associationId: String
+        let ipv6CidrBlock: String
+        let ipv6CidrBlockState = IPv6BlockState()
+    }
+
     struct Subnet: Encodable {
         let subnetId: String
         let state = "available"
         let vpcId = Account.vpc
         let ownerId = Account.id
         let cidrBlock: String
+        let ipv6CidrBlockAssociationSet: ItemSet<IPv6Block>
+        let assignIpv6AddressOnCreation = false
         let availableIpAddressCount: Int
         let availabilityZone: String
         let defaultForAz = false
@@ -99,9 +111,16 @@ struct DescribeSubnets: EC2Action {
             subnetSet: ItemSet(
                 subnets.map {
                     Subnet(
-                        subnetId: $0.id.rawValue, cidrBlock: "\($0.cidr)", availableIpAddressCount: $0.freeAddresses,
-                        availabilityZone: $0.zone, tagSet: TagElement.set($0.tags))
+                        subnetId: $0.id.rawValue, cidrBlock: "\($0.cidr)",
+                        ipv6CidrBlockAssociationSet: ItemSet(DescribeSubnets.ipv6Blocks(of: $0)),
+                        availableIpAddressCount: $0.freeAddresses, availabilityZone: $0.zone,
+                        tagSet: TagElement.set($0.tags))
                 }), nextToken: next)
+    }
+
+    private static func ipv6Blocks(of subnet: ModelVPC.SubnetDescription) -> [IPv6Block] {
+        guard let cidr = subnet.ipv6CIDR else { return [] }
+        return [IPv6Block(associationId: "subnet-cidr-assoc-" + subnet.id.rawValue, ipv6CidrBlock: "\(cidr)")]
     }
 
     private static func property(_ name: String) -> ((ModelVPC.SubnetDescription) -> [String])? {
@@ -111,6 +130,7 @@ struct DescribeSubnets: EC2Action {
         case "state": { _ in ["available"] }
         case "availability-zone", "availabilityZone": { [$0.zone] }
         case "cidr-block", "cidrBlock", "cidr": { ["\($0.cidr)"] }
+        case "ipv6-cidr-block-association.ipv6-cidr-block": { $0.ipv6CIDR.map { ["\($0)"] } ?? [] }
         case "available-ip-address-count": { ["\($0.freeAddresses)"] }
         default:
             Filters.tagProperty(name).map { values in { values($0.tags) } }

@@ -177,8 +177,7 @@ struct DescribeInstanceTypes: EC2Action {
 extension DescribeInstanceTypes.InstanceTypeElement {
     fileprivate init(_ type: InstanceType) {
         self.init(
-            type, instanceType: type.name, interfaces: type.enis, ipv4: type.ipv4PerENI,
-            hypervisor: type.hypervisor?.rawValue)
+            type, instanceType: type.name, limits: ModelVPC.Limits(type), hypervisor: type.hypervisor?.rawValue)
     }
 
     /// A type as the instances of this cloud have it.
@@ -186,20 +185,18 @@ extension DescribeInstanceTypes.InstanceTypeElement {
         let type = try? InstanceType(named: name)
         // What has no prefixes is built on Xen; see ModelVPC.Limits.
         let hypervisor = limits.supportsPrefixes ? (type?.isBareMetal == true ? nil : "nitro") : "xen"
-        self.init(
-            type, instanceType: name, interfaces: limits.interfaces, ipv4: limits.ipv4PerInterface,
-            hypervisor: hypervisor)
+        self.init(type, instanceType: name, limits: limits, hypervisor: hypervisor)
     }
 
-    private init(_ type: InstanceType?, instanceType: String, interfaces: Int, ipv4: Int, hypervisor: String?) {
+    private init(_ type: InstanceType?, instanceType: String, limits: ModelVPC.Limits, hypervisor: String?) {
         self.init(
             instanceType: instanceType, bareMetal: hypervisor == nil, hypervisor: hypervisor,
             vCpuInfo: type.map { .init(defaultVCpus: $0.vCPUs) },
             memoryInfo: type.map { .init(sizeInMiB: $0.memoryMiB) },
             networkInfo: .init(
-                maximumNetworkInterfaces: interfaces,
-                networkCards: ItemSet([.init(maximumNetworkInterfaces: interfaces)]), ipv4AddressesPerInterface: ipv4,
-                ipv6AddressesPerInterface: type?.ipv6PerENI ?? 0, ipv6Supported: type.map { $0.ipv6PerENI > 0 } ?? false
-            ))
+                maximumNetworkInterfaces: limits.interfaces,
+                networkCards: ItemSet([.init(maximumNetworkInterfaces: limits.interfaces)]),
+                ipv4AddressesPerInterface: limits.ipv4PerInterface,
+                ipv6AddressesPerInterface: limits.ipv6PerInterface, ipv6Supported: limits.ipv6PerInterface > 0))
     }
 }

@@ -90,6 +90,8 @@ struct EC2Dialect: Dialect {
         case .modifyNetworkInterfaceAttribute: ModifyNetworkInterfaceAttribute.self
         case .assignPrivateIpAddresses: AssignPrivateIpAddresses.self
         case .unassignPrivateIpAddresses: UnassignPrivateIpAddresses.self
+        case .assignIpv6Addresses: AssignIpv6Addresses.self
+        case .unassignIpv6Addresses: UnassignIpv6Addresses.self
         case .createTags: CreateTags.self
         }
     }

@@ -27,6 +27,10 @@ struct PrefixElement: Encodable {
     let ipv4Prefix: String
 }
 
+struct IPv6PrefixElement: Encodable {
+    let ipv6Prefix: String
+}
+
 struct AddressElement: Encodable {
     let privateIpAddress: String
     let primary: Bool
@@ -68,6 +72,7 @@ struct NetworkInterfaceElement: Encodable {
     let privateIpAddressesSet: ItemSet<AddressElement>
     let ipv4PrefixSet: ItemSet<PrefixElement>?
     let ipv6AddressesSet = ItemSet<String>([])
+    let ipv6PrefixSet: ItemSet<IPv6PrefixElement>?
     let tagSet: ItemSet<TagElement>
 
     init(_ interface: ModelVPC.InterfaceDescription) {
@@ -85,6 +90,9 @@ struct NetworkInterfaceElement: Encodable {
             [AddressElement(privateIpAddress: "\(interface.primaryAddress)", primary: true)] + secondary)
         ipv4PrefixSet =
             interface.prefixes.isEmpty ? nil : ItemSet(interface.prefixes.map { PrefixElement(ipv4Prefix: "\($0)") })
+        ipv6PrefixSet =
+            interface.ipv6Prefixes.isEmpty
+            ? nil : ItemSet(interface.ipv6Prefixes.map { IPv6PrefixElement(ipv6Prefix: "\($0)") })
         tagSet = TagElement.set(interface.tags)
     }
 }

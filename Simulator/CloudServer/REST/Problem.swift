@@ -25,7 +25,7 @@ struct Problem: Error, Hashable {
             switch self {
             case .limitReached: "A limit is reached"
             case .subnetExhausted: "The subnet is exhausted"
-            case .noContiguousPrefix: "The subnet has no free /28"
+            case .noContiguousPrefix: "The subnet has no free block for a prefix"
             case .conflict: "Already assigned"
             case .incorrectState: "Not possible in this state"
             case .invalidRequest: "The request is invalid"
@@ -109,7 +109,7 @@ extension Problem {
     init?(_ failure: ModelVPC.Failure) {
         let detail = "\(failure)"
         switch failure {
-        case .addressLimitExceeded(_, let limit):
+        case .addressLimitExceeded(_, let limit), .ipv6LimitExceeded(_, let limit):
             self.init(.limitReached, detail, ["limit": "addressesPerInterface", "maximum": .integer(Int64(limit))])
         case .attachmentLimitExceeded(_, let limit):
             self.init(.limitReached, detail, ["limit": "interfaces", "maximum": .integer(Int64(limit))])

@@ -105,4 +105,22 @@ extension RESTCall {
         _ = try await ask(.unassign(interface, prefixes: try body.finish(prefixes)), on: interface)
         return .done
     }
+
+    func assignIPv6Prefixes(_ body: consuming StrictObject) async throws -> RESTReply {
+        let interface = try interface()
+        let key = try reader.key()
+        let count = try body.finish(body.required("count", .integer(1...256)))
+        let request = ModelVPC.Request.assignIPv6Prefixes(interface, .count(count), token: key)
+        guard case .ipv6Prefixes(let assigned) = try await ask(request, on: interface) else {
+            throw Problem.internalError
+        }
+        return .ok(["ipv6Prefixes": JSONValue(list: assigned)])
+    }
+
+    func releaseIPv6Prefixes(_ body: consuming StrictObject) async throws -> RESTReply {
+        let interface = try interface()
+        let prefixes = body.required("ipv6Prefixes", .list(.ipv6Prefix, count: 0...256))
+        _ = try await ask(.unassignIPv6Prefixes(interface, try body.finish(prefixes)), on: interface)
+        return .done
+    }
 }

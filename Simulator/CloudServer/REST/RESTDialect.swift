@@ -58,6 +58,8 @@ struct RESTDialect: Dialect {
         case .releaseAddresses: return try await call.releaseAddresses(try await call.body(of: route))
         case .assignPrefixes: return try await call.assignPrefixes(try await call.body(of: route))
         case .releasePrefixes: return try await call.releasePrefixes(try await call.body(of: route))
+        case .assignIPv6Prefixes: return try await call.assignIPv6Prefixes(try await call.body(of: route))
+        case .releaseIPv6Prefixes: return try await call.releaseIPv6Prefixes(try await call.body(of: route))
         }
     }
 

@@ -12,8 +12,7 @@ extension JSONValue {
             "limits": [
                 "enis": .integer(Int64(instance.limits.interfaces)),
                 "ipv4PerENI": .integer(Int64(instance.limits.ipv4PerInterface)),
-                // The model has no IPv6.
-                "ipv6PerENI": 0,
+                "ipv6PerENI": .integer(Int64(instance.limits.ipv6PerInterface)),
                 "supportsPrefixes": .bool(instance.limits.supportsPrefixes),
             ],
             "networks": [.string("\(vpc)")],
@@ -27,6 +26,7 @@ extension JSONValue {
             "primaryAddress": .string("\(interface.primaryAddress)"),
             "secondaryAddresses": JSONValue(list: interface.secondaryAddresses),
             "prefixes": JSONValue(list: interface.prefixes),
+            "ipv6Prefixes": JSONValue(list: interface.ipv6Prefixes),
             "securityGroups": JSONValue(list: interface.securityGroups), "tags": JSONValue(tags: interface.tags),
         ]
         object["attachment"] = interface.attachment.map { JSONValue($0) }
@@ -43,10 +43,12 @@ extension JSONValue {
     }
 
     init(_ subnet: ModelVPC.SubnetDescription) {
-        self = [
+        var object: JSONObject = [
             "id": .string(subnet.id.rawValue), "cidr": .string("\(subnet.cidr)"), "zone": .string(subnet.zone),
             "freeAddresses": .integer(Int64(subnet.freeAddresses)), "tags": JSONValue(tags: subnet.tags),
         ]
+        object["ipv6CIDR"] = subnet.ipv6CIDR.map { .string("\($0)") }
+        self = .object(object)
     }
 
     init(list items: [some CustomStringConvertible]) {

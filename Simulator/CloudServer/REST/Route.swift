@@ -6,7 +6,8 @@ enum Route: String, CaseIterable {
     case getInstance, listInterfaces, listSubnets
     case createInterface, getInterface, deleteInterface
     case attachInterface, updateAttachment, detachInterface
-    case assignAddresses, releaseAddresses, assignPrefixes, releasePrefixes
+    case assignAddresses, releaseAddresses, assignPrefixes, releasePrefixes, assignIPv6Prefixes,
+        releaseIPv6Prefixes
 
     /// The method, and the path with its parameter in braces.
     var signature: (method: HTTPRequest.Method, path: String) {
@@ -24,6 +25,8 @@ enum Route: String, CaseIterable {
         case .releaseAddresses: (.post, "/v1/interfaces/{interfaceId}/addresses/release")
         case .assignPrefixes: (.post, "/v1/interfaces/{interfaceId}/prefixes")
         case .releasePrefixes: (.post, "/v1/interfaces/{interfaceId}/prefixes/release")
+        case .assignIPv6Prefixes: (.post, "/v1/interfaces/{interfaceId}/ipv6-prefixes")
+        case .releaseIPv6Prefixes: (.post, "/v1/interfaces/{interfaceId}/ipv6-prefixes/release")
         }
     }
 
@@ -66,7 +69,7 @@ enum Route: String, CaseIterable {
         case .getInstance, .listInterfaces, .listSubnets, .getInterface, .deleteInterface, .detachInterface: nil
         case .updateAttachment: "application/merge-patch+json"
         case .createInterface, .attachInterface, .assignAddresses, .releaseAddresses, .assignPrefixes,
-            .releasePrefixes:
+            .releasePrefixes, .assignIPv6Prefixes, .releaseIPv6Prefixes:
             "application/json"
         }
     }

@@ -70,6 +70,14 @@ extension Form<IPv4Network> {
     }
 }
 
+extension Form<IPv6Network> {
+    static var ipv6Prefix: Form {
+        .plain("a /80 prefix such as 2001:db8:0:3:1::/80") { value in
+            value.stringValue.flatMap { IPv6Network($0) }.flatMap { $0.prefixLength == 80 ? $0 : nil }
+        }
+    }
+}
+
 extension Form {
     /// A list of which each element has a form.
     static func list<Element>(_ element: Form<Element>, count: ClosedRange<Int>) -> Form where Value == [Element] {

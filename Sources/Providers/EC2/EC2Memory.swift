@@ -144,11 +144,13 @@ struct CompletedMutations {
     enum Mutation: Hashable, Sendable {
         case assign(ENIID, count: Int)
         case assignPrefixes(ENIID, count: Int)
+        case assignIPv6Prefixes(ENIID, count: Int)
     }
 
     enum Result: Hashable, Sendable {
         case addresses([IPv4Address])
         case prefixes([IPv4Network])
+        case ipv6Prefixes([IPv6Network])
     }
 
     /// A node makes far fewer in the time in which it may ask again.

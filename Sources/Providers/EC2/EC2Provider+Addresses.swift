@@ -7,10 +7,10 @@ extension EC2Provider {
     ) async throws(ProviderError) -> [IPv4Address] {
         let mutation = CompletedMutations.Mutation.assign(eni, count: count)
         if case .addresses(let addresses)? = try memory.result(of: token, for: mutation) { return addresses }
-        var request = assignment(to: eni)
+        var request = assignment("AssignPrivateIpAddresses", to: eni)
         request.set("SecondaryPrivateIpAddressCount", count)
         let before = memory.addresses(of: eni)
-        let reply = try await assign(request)
+        let reply = try await assign(request, returning: AssignAddressesReply.self)
         let new = try newAddresses(in: reply, of: eni, count: count, before: before)
         memory.learn(new, assignedTo: eni)
         memory.complete(token, mutation, with: .addresses(new))
@@ -18,12 +18,12 @@ extension EC2Provider {
     }
 
     public func assign(_ eni: ENIID, addresses: [IPv4Address]) async throws(ProviderError) {
-        var request = assignment(to: eni)
+        var request = assignment("AssignPrivateIpAddresses", to: eni)
         request.subject.addresses = addresses
         request.set("PrivateIpAddress", list: addresses)
         request.set("AllowReassignment", false)
         // With the addresses given, twice is once.
-        _ = try await assign(request, .free)
+        _ = try await assign(request, .free, returning: AssignAddressesReply.self)
         memory.learn(addresses, assignedTo: eni)
     }
 
@@ -32,9 +32,10 @@ extension EC2Provider {
     ) async throws(ProviderError) -> [IPv4Network] {
         let mutation = CompletedMutations.Mutation.assignPrefixes(eni, count: count)
         if case .prefixes(let prefixes)? = try memory.result(of: token, for: mutation) { return prefixes }
-        var request = assignment(to: eni)
+        var request = assignment("AssignPrivateIpAddresses", to: eni)
         request.set("Ipv4PrefixCount", count)
-        let new = try prefixes(await assign(request).assignedIpv4PrefixSet)
+        let reply = try await assign(request, returning: AssignAddressesReply.self)
+        let new = try prefixes(reply.assignedIpv4PrefixSet)
         guard new.count == count else {
             throw .malformedReply("EC2 says that it assigned \(new.count) instead of \(count) prefixes to \(eni)")
         }
@@ -43,30 +44,29 @@ extension EC2Provider {
     }
 
     public func unassign(_ eni: ENIID, addresses: [IPv4Address]) async throws(ProviderError) {
-        try await unassign(eni, addresses, as: "PrivateIpAddress") { (seen) throws(ProviderError) in
-            try seen.secondaryAddresses()
+        try await unassign(eni, addresses, by: "UnassignPrivateIpAddresses", as: "PrivateIpAddress") {
+            (seen) throws(ProviderError) in try seen.secondaryAddresses()
         }
         memory.learn(addresses, unassignedFrom: eni)
     }
 
     public func unassign(_ eni: ENIID, prefixes: [IPv4Network]) async throws(ProviderError) {
-        try await unassign(eni, prefixes, as: "Ipv4Prefix") { (seen) throws(ProviderError) in
-            try Providers.prefixes(seen.ipv4PrefixSet)
+        try await unassign(eni, prefixes, by: "UnassignPrivateIpAddresses", as: "Ipv4Prefix") {
+            (seen) throws(ProviderError) in try Providers.prefixes(seen.ipv4PrefixSet)
         }
     }
 
-    private func assignment(to eni: ENIID) -> EC2Request {
-        var request = EC2Request(
-            "AssignPrivateIpAddresses", about: .init(interface: eni, subnet: memory.subnet(of: eni)))
+    func assignment(_ action: String, to eni: ENIID) -> EC2Request {
+        var request = EC2Request(action, about: .init(interface: eni, subnet: memory.subnet(of: eni)))
         request.set("NetworkInterfaceId", eni)
         return request
     }
 
-    private func assign(
-        _ request: EC2Request, _ repetition: Repetition = .onlyUnsent
-    ) async throws(ProviderError) -> AssignAddressesReply {
+    func assign<Reply: Decodable & Sendable>(
+        _ request: EC2Request, _ repetition: Repetition = .onlyUnsent, returning: Reply.Type
+    ) async throws(ProviderError) -> Reply {
         do throws(CallFailure) {
-            return try await call(request, repetition, reply: AssignAddressesReply.self)
+            return try await call(request, repetition, reply: Reply.self)
         } catch {
             var request = request
             if request.subject.subnet == nil, error.concernsSubnet, let eni = request.subject.interface {
@@ -95,8 +95,8 @@ extension EC2Provider {
 
     /// Takes away what the interface still has of these. EC2 refuses a request with anything that it does not have, and
     /// then nothing of it is done; so, as after a failure in doubt, a look decides what is left to do.
-    private func unassign<Item: Hashable & CustomStringConvertible>(
-        _ eni: ENIID, _ items: [Item], as parameter: String,
+    func unassign<Item: Hashable & CustomStringConvertible>(
+        _ eni: ENIID, _ items: [Item], by action: String, as parameter: String,
         present: (EC2Interface) throws(ProviderError) -> [Item]
     ) async throws(ProviderError) {
         var attempts = Attempts(connection.retry)
@@ -105,7 +105,7 @@ extension EC2Provider {
             attempts.begin()
             var failure: (error: ProviderError, leavesDoubt: Bool)?
             if !left.isEmpty {
-                var request = EC2Request("UnassignPrivateIpAddresses", about: .init(interface: eni))
+                var request = EC2Request(action, about: .init(interface: eni))
                 request.set("NetworkInterfaceId", eni)
                 request.set(parameter, list: left)
                 do throws(CallFailure) {

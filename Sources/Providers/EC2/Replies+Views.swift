@@ -17,7 +17,11 @@ extension EC2Interface {
             id: id, mac: mac, subnet: SubnetID(subnetId), subnetCIDR: subnetCIDR, attachment: attachmentView,
             networkCard: attachment?.networkCardIndex ?? 0, primaryAddress: primaryAddress,
             secondaryAddresses: try secondaryAddresses(),
-            prefixes: try prefixes(ipv4PrefixSet), tags: tags(tagSet))
+            prefixes: try prefixes(ipv4PrefixSet), ipv6Prefixes: try ipv6Prefixes(), tags: tags(tagSet))
+    }
+
+    func ipv6Prefixes() throws(ProviderError) -> [IPv6Network] {
+        try Providers.ipv6Prefixes((ipv6PrefixSet?.items ?? []).map(\.ipv6Prefix))
     }
 
     func secondaryAddresses() throws(ProviderError) -> [IPv4Address] {
@@ -63,6 +67,18 @@ func prefixes(_ list: Items<EC2Prefix>?) throws(ProviderError) -> [IPv4Network] 
     return prefixes
 }
 
+/// The IPv6 prefixes that texts name, in their order.
+///
+/// - Throws: ``ProviderError/malformedReply(_:)`` that names the one that is none.
+func ipv6Prefixes(_ texts: [String]) throws(ProviderError) -> [IPv6Network] {
+    var prefixes: [IPv6Network] = []
+    for text in texts {
+        guard let prefix = IPv6Network(text) else { throw .malformedReply("EC2 gives the IPv6 prefix '\(text)'") }
+        prefixes.append(prefix)
+    }
+    return prefixes
+}
+
 private func tags(_ list: Items<EC2Tag>?) -> [String: String] {
     (list?.items ?? []).reduce(into: [:]) { $0[$1.key] = $1.value ?? "" }
 }
@@ -71,8 +87,20 @@ extension EC2Subnet {
     /// - Throws: ``ProviderError/malformedReply(_:)`` for a CIDR block that is none.
     func view() throws(ProviderError) -> SubnetView {
         SubnetView(
-            id: SubnetID(subnetId), cidr: try cidr(), zone: availabilityZone, freeAddresses: availableIpAddressCount,
-            tags: tags(tagSet))
+            id: SubnetID(subnetId), cidr: try cidr(), ipv6CIDR: try ipv6CIDR(), zone: availabilityZone,
+            freeAddresses: availableIpAddressCount, tags: tags(tagSet))
+    }
+
+    /// The block that is associated with the subnet: one that was once is listed too.
+    private func ipv6CIDR() throws(ProviderError) -> IPv6Network? {
+        let blocks = (ipv6CidrBlockAssociationSet?.items ?? []).filter {
+            $0.ipv6CidrBlockState.map { $0.state == "associated" } ?? true
+        }
+        guard let text = blocks.first?.ipv6CidrBlock else { return nil }
+        guard let cidr = IPv6Network(text) else {
+            throw .malformedReply("EC2 gives \(subnetId) the IPv6 CIDR block '\(text)'")
+        }
+        return cidr
     }
 
     func cidr() throws(ProviderError) -> IPv4Network {

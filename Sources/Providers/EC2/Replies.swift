@@ -81,6 +81,10 @@ struct AssignAddressesReply: Decodable, Sendable {
     let assignedIpv4PrefixSet: Items<EC2Prefix>?
 }
 
+struct AssignIPv6AddressesReply: Decodable, Sendable {
+    let assignedIpv6PrefixSet: Items<String>?
+}
+
 struct EC2Tag: Decodable, Sendable {
     let key: String
     let value: String?
@@ -93,6 +97,10 @@ struct EC2Address: Decodable, Sendable {
 
 struct EC2Prefix: Decodable, Sendable {
     let ipv4Prefix: String
+}
+
+struct EC2IPv6Prefix: Decodable, Sendable {
+    let ipv6Prefix: String
 }
 
 struct EC2SecurityGroup: Decodable, Sendable {
@@ -115,6 +123,7 @@ struct EC2Interface: Decodable, Sendable {
     let privateIpAddress: String?
     let privateIpAddressesSet: Items<EC2Address>?
     let ipv4PrefixSet: Items<EC2Prefix>?
+    let ipv6PrefixSet: Items<EC2IPv6Prefix>?
     let groupSet: Items<EC2SecurityGroup>?
     let tagSet: Items<EC2Tag>?
     let attachment: Attachment?
@@ -123,8 +132,18 @@ struct EC2Interface: Decodable, Sendable {
 }
 
 struct EC2Subnet: Decodable, Sendable {
+    struct IPv6Block: Decodable, Sendable {
+        struct State: Decodable, Sendable {
+            let state: String
+        }
+
+        let ipv6CidrBlock: String
+        let ipv6CidrBlockState: State?
+    }
+
     let subnetId: String
     let cidrBlock: String
+    let ipv6CidrBlockAssociationSet: Items<IPv6Block>?
     let availabilityZone: String
     let availableIpAddressCount: Int
     let tagSet: Items<EC2Tag>?

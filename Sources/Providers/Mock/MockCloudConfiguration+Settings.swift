@@ -18,6 +18,8 @@ extension MockCloudConfiguration {
             defer { subnet.finish() }
             for key in ["id", "cidr", "zone"] { subnet.require(key, "a subnet has id, cidr and zone") }
             let tags = subnet.dictionary("tags") ?? [:]
+            let ipv6: IPv6Network? = subnet.value(
+                "ipv6CIDR", expecting: "an IPv6 network such as 2001:db8:0:1::/64, with host bits zero")
             guard let id = subnet.string("id"), let zone = subnet.string("zone"),
                 let range: IPv4Network = subnet.value("cidr", expecting: network)
             else { return nil }
@@ -25,11 +27,17 @@ extension MockCloudConfiguration {
             if !(16...28).contains(range.prefixLength) {
                 subnet.refuse("cidr", "\(range) is not of a subnet's size, /16 to /28")
             }
-            return Subnet(id: SubnetID(id), cidr: range, zone: zone, tags: tags)
+            if let ipv6, ipv6.prefixLength != 64 {
+                subnet.refuse("ipv6CIDR", "\(ipv6) is not of the size of a subnet's IPv6 network, /64")
+            }
+            return Subnet(id: SubnetID(id), cidr: range, ipv6CIDR: ipv6, zone: zone, tags: tags)
         }
         for (index, subnet) in subnets.enumerated() {
             for other in subnets[..<index] {
                 if other.id == subnet.id { reader.refuse("subnets", "there are two subnets \(subnet.id)") }
+                if let ipv6 = subnet.ipv6CIDR, other.ipv6CIDR == ipv6 {
+                    reader.refuse("subnets", "\(subnet.id) and \(other.id) have the same IPv6 network, \(ipv6)")
+                }
                 guard other.cidr.overlaps(subnet.cidr) else { continue }
                 reader.refuse("subnets", "\(subnet.id) (\(subnet.cidr)) overlaps \(other.id) (\(other.cidr))")
             }

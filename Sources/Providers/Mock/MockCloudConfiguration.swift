@@ -11,15 +11,20 @@ public struct MockCloudConfiguration: Hashable, Sendable {
         public var id: SubnetID
         /// Its network: part of the VPC's, at least a /28, apart from all others.
         public var cidr: IPv4Network
+        /// Its IPv6 network, a /64 that no other subnet has; `nil` for none.
+        public var ipv6CIDR: IPv6Network?
         /// Its zone.
         public var zone: String
         /// Its tags, by key.
         public var tags: [String: String]
 
         /// A subnet; whether it can be is found when the cloud is made.
-        public init(id: SubnetID, cidr: IPv4Network, zone: String, tags: [String: String] = [:]) {
+        public init(
+            id: SubnetID, cidr: IPv4Network, ipv6CIDR: IPv6Network? = nil, zone: String, tags: [String: String] = [:]
+        ) {
             self.id = id
             self.cidr = cidr
+            self.ipv6CIDR = ipv6CIDR
             self.zone = zone
             self.tags = tags
         }
@@ -58,7 +63,9 @@ public struct MockCloudConfiguration: Hashable, Sendable {
         var vpc = ModelVPC(cidr: cidr, settings: settings, throttling: throttling, faults: faults, seed: seed)
         for subnet in subnets {
             do throws(ModelVPC.Failure) {
-                try vpc.addSubnet(.init(subnet.id), cidr: subnet.cidr, zone: subnet.zone, tags: subnet.tags)
+                try vpc.addSubnet(
+                    .init(subnet.id), cidr: subnet.cidr, ipv6CIDR: subnet.ipv6CIDR, zone: subnet.zone,
+                    tags: subnet.tags)
             } catch {
                 throw ProviderError(error)
             }
@@ -84,7 +91,8 @@ public struct MockNode: Hashable, Sendable {
         self.subnet = subnet
         instanceType = type.name
         limits = NodeLimits(
-            enis: type.enis, ipv4PerENI: type.ipv4PerENI, supportsPrefixes: ModelVPC.Limits(type).supportsPrefixes)
+            enis: type.enis, ipv4PerENI: type.ipv4PerENI, ipv6PerENI: type.ipv6PerENI,
+            supportsPrefixes: ModelVPC.Limits(type).supportsPrefixes)
     }
 
     /// An instance with limits of its own, whose type is called `custom`.

@@ -40,7 +40,7 @@ public final class MockProvider: CloudProvider {
                 if (try? vpc.instance(id)) == nil {
                     let limits = ModelVPC.Limits(
                         interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
-                        supportsPrefixes: node.limits.supportsPrefixes)
+                        ipv6PerInterface: node.limits.ipv6PerENI, supportsPrefixes: node.limits.supportsPrefixes)
                     try vpc.launch(id, type: node.instanceType, limits: limits, in: .init(node.subnet), at: now)
                 }
                 return nil
@@ -128,6 +128,18 @@ public final class MockProvider: CloudProvider {
 
     public func unassign(_ eni: ENIID, prefixes: [IPv4Network]) async throws(ProviderError) {
         _ = try await call(.unassign(.init(eni), prefixes: prefixes))
+    }
+
+    public func assignIPv6Prefixes(
+        _ eni: ENIID, count: Int, token: MutationToken
+    ) async throws(ProviderError) -> [IPv6Network] {
+        let reply = try await call(.assignIPv6Prefixes(.init(eni), .count(count), token: token.description))
+        guard case .ipv6Prefixes(let prefixes) = reply else { throw .unexpectedReply }
+        return prefixes
+    }
+
+    public func unassign(_ eni: ENIID, ipv6Prefixes: [IPv6Network]) async throws(ProviderError) {
+        _ = try await call(.unassignIPv6Prefixes(.init(eni), ipv6Prefixes))
     }
 
     /// Makes a call, lets the network follow, and returns when the cloud's answer arrives.

@@ -8,7 +8,7 @@ extension ProviderError {
     init(_ failure: ModelVPC.Failure) {
         self =
             switch failure {
-            case .addressLimitExceeded: .limitReached(.addressesPerInterface)
+            case .addressLimitExceeded, .ipv6LimitExceeded: .limitReached(.addressesPerInterface)
             case .attachmentLimitExceeded: .limitReached(.interfaces)
             case .insufficientFreeAddresses(let subnet, _): .subnetExhausted(SubnetID(subnet))
             case .insufficientCIDRBlocks(let subnet): .noContiguousPrefix(SubnetID(subnet))
@@ -67,15 +67,16 @@ extension InterfaceView {
         self.init(
             id: ENIID(interface.id), mac: interface.mac, subnet: SubnetID(interface.subnet),
             subnetCIDR: interface.subnetCIDR, attachment: attachment, primaryAddress: interface.primaryAddress,
-            secondaryAddresses: interface.secondaryAddresses, prefixes: interface.prefixes, tags: interface.tags)
+            secondaryAddresses: interface.secondaryAddresses, prefixes: interface.prefixes,
+            ipv6Prefixes: interface.ipv6Prefixes, tags: interface.tags)
     }
 }
 
 extension SubnetView {
     init(_ subnet: ModelVPC.SubnetDescription) {
         self.init(
-            id: SubnetID(subnet.id), cidr: subnet.cidr, zone: subnet.zone, freeAddresses: subnet.freeAddresses,
-            tags: subnet.tags)
+            id: SubnetID(subnet.id), cidr: subnet.cidr, ipv6CIDR: subnet.ipv6CIDR, zone: subnet.zone,
+            freeAddresses: subnet.freeAddresses, tags: subnet.tags)
     }
 }
 
@@ -86,7 +87,7 @@ extension NodeView {
             primaryENI: ENIID(instance.primaryInterface),
             limits: NodeLimits(
                 enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface,
-                supportsPrefixes: instance.limits.supportsPrefixes),
+                ipv6PerENI: instance.limits.ipv6PerInterface, supportsPrefixes: instance.limits.supportsPrefixes),
             networks: networks)
     }
 }

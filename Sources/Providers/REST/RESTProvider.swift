@@ -138,6 +138,19 @@ public final class RESTProvider: CloudProvider {
         try await perform(RESTRequest(.releasePrefixes, eni, body: ["prefixes": texts(prefixes)]))
     }
 
+    public func assignIPv6Prefixes(
+        _ eni: ENIID, count: Int, token: MutationToken
+    ) async throws(ProviderError) -> [IPv6Network] {
+        let request = RESTRequest(.assignIPv6Prefixes, eni, key: token, body: ["count": .integer(Int64(count))])
+        let reply = try await connection.call(request, returning: RESTReplies.IPv6Prefixes.self)
+        guard reply.ipv6Prefixes.count == count else { throw miscounted(request, reply.ipv6Prefixes.count, count) }
+        return reply.ipv6Prefixes
+    }
+
+    public func unassign(_ eni: ENIID, ipv6Prefixes: [IPv6Network]) async throws(ProviderError) {
+        try await perform(RESTRequest(.releaseIPv6Prefixes, eni, body: ["ipv6Prefixes": texts(ipv6Prefixes)]))
+    }
+
     /// A request whose reply says nothing more than that it is done.
     private func perform(_ request: RESTRequest) async throws(ProviderError) {
         try await connection.perform(request).result.get()

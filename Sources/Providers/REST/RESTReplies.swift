@@ -39,6 +39,8 @@ enum RESTReplies {
         let primaryAddress: IPv4Address
         let secondaryAddresses: [IPv4Address]
         let prefixes: [IPv4Network]
+        /// A cloud without IPv6 need not have the member.
+        let ipv6Prefixes: [IPv6Network]?
         let tags: [String: String]
         let attachment: Attachment?
     }
@@ -46,6 +48,7 @@ enum RESTReplies {
     struct Subnet: Decodable, Sendable {
         let id: SubnetID
         let cidr: IPv4Network
+        let ipv6CIDR: IPv6Network?
         let zone: String
         let freeAddresses: Int
         let tags: [String: String]
@@ -62,6 +65,10 @@ enum RESTReplies {
 
     struct Prefixes: Decodable, Sendable {
         let prefixes: [IPv4Network]
+    }
+
+    struct IPv6Prefixes: Decodable, Sendable {
+        let ipv6Prefixes: [IPv6Network]
     }
 }
 
@@ -90,13 +97,14 @@ extension InterfaceView {
             id: interface.id, mac: interface.mac, subnet: interface.subnet, subnetCIDR: interface.subnetCIDR,
             attachment: attachment, networkCard: interface.attachment?.networkCard ?? 0,
             primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses,
-            prefixes: interface.prefixes, tags: interface.tags)
+            prefixes: interface.prefixes, ipv6Prefixes: interface.ipv6Prefixes ?? [], tags: interface.tags)
     }
 }
 
 extension SubnetView {
     init(_ subnet: RESTReplies.Subnet) {
         self.init(
-            id: subnet.id, cidr: subnet.cidr, zone: subnet.zone, freeAddresses: subnet.freeAddresses, tags: subnet.tags)
+            id: subnet.id, cidr: subnet.cidr, ipv6CIDR: subnet.ipv6CIDR, zone: subnet.zone,
+            freeAddresses: subnet.freeAddresses, tags: subnet.tags)
     }
 }

@@ -7,12 +7,15 @@ enum RESTOperation: String, CaseIterable, Sendable {
     case getInstance, listInterfaces, listSubnets
     case createInterface, getInterface, deleteInterface
     case attachInterface, updateAttachment, detachInterface
-    case assignAddresses, releaseAddresses, assignPrefixes, releasePrefixes
+    case assignAddresses, releaseAddresses, assignPrefixes, releasePrefixes, assignIPv6Prefixes,
+        releaseIPv6Prefixes
 
     var method: HTTPRequest.Method {
         switch self {
         case .getInstance, .listInterfaces, .listSubnets, .getInterface: .get
-        case .createInterface, .assignAddresses, .releaseAddresses, .assignPrefixes, .releasePrefixes: .post
+        case .createInterface, .assignAddresses, .releaseAddresses, .assignPrefixes, .releasePrefixes,
+            .assignIPv6Prefixes, .releaseIPv6Prefixes:
+            .post
         case .attachInterface: .put
         case .updateAttachment: .patch
         case .deleteInterface, .detachInterface: .delete
@@ -32,6 +35,8 @@ enum RESTOperation: String, CaseIterable, Sendable {
         case .releaseAddresses: "/v1/interfaces/{interfaceId}/addresses/release"
         case .assignPrefixes: "/v1/interfaces/{interfaceId}/prefixes"
         case .releasePrefixes: "/v1/interfaces/{interfaceId}/prefixes/release"
+        case .assignIPv6Prefixes: "/v1/interfaces/{interfaceId}/ipv6-prefixes"
+        case .releaseIPv6Prefixes: "/v1/interfaces/{interfaceId}/ipv6-prefixes/release"
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
         #expect(node.status == 200 && node.headers[.contentType] == "application/json")
         #expect(
             node.json["limits"]
-                == ["enis": 3, "ipv4PerENI": 10, "ipv6PerENI": 0, "supportsPrefixes": true])
+                == ["enis": 3, "ipv4PerENI": 10, "ipv6PerENI": 10, "supportsPrefixes": true])
         #expect(node.json["primaryInterface"] == .string(TestCloud.firstInterface))
         #expect(node.json["networks"] == ["10.0.0.0/16"])
         let interfaces = try await cloud.rest(.get, "/instances/\(TestCloud.node)/interfaces")
@@ -99,6 +99,34 @@ import Testing
         }
         shown = try await cloud.rest(.get, path).json
         #expect(shown["secondaryAddresses"] == ["10.0.1.77"] && shown["prefixes"] == [])
+    }
+
+    @Test("IPv6 prefixes are assigned once for a key, and released") func ipv6Prefixes() async throws {
+        let cloud = try await TestCloud()
+        let path = "/interfaces/\(TestCloud.firstInterface)"
+        #expect(try await cloud.rest(.get, path).json["ipv6Prefixes"] == [])
+        let one = try await cloud.rest(.post, path + "/ipv6-prefixes", ["count": 1], key: "a")
+        #expect(one.json == ["ipv6Prefixes": ["2001:db8:0:1:1::/80"]])
+        #expect(try await cloud.rest(.post, path + "/ipv6-prefixes", ["count": 1], key: "a").json == one.json)
+        #expect(try await cloud.rest(.get, path).json["ipv6Prefixes"] == one.json["ipv6Prefixes"])
+        let full = try await cloud.rest(.post, path + "/ipv6-prefixes", ["count": 10], key: "b")
+        #expect(full.problem == "limit-reached" && full.json["maximum"] == 10)
+        #expect(full.json["limit"] == "addressesPerInterface" && full.detail.contains("10 IPv6 addresses and prefixes"))
+        for _ in 1...2 {
+            #expect(try await cloud.rest(.post, path + "/ipv6-prefixes/release", one.json).status == 204)
+        }
+        #expect(try await cloud.rest(.get, path).json["ipv6Prefixes"] == [])
+    }
+
+    @Test("A subnet without IPv6 gives no prefix, and says so") func withoutIPv6() async throws {
+        let cloud = try await TestCloud()
+        let subnets = try await cloud.rest(.get, "/instances/\(TestCloud.node)/subnets").json["items"]
+        #expect(subnets?.arrayValue?.map { $0["ipv6CIDR"]?.stringValue } == ["2001:db8:0:1::/64", nil])
+        let made = try await cloud.rest(.post, "/interfaces", ["subnet": "subnet-tiny"], key: "a")
+        let path = "/interfaces/\(try #require(made.json["id"]?.stringValue))/ipv6-prefixes"
+        let refused = try await cloud.rest(.post, path, ["count": 1], key: "b")
+        #expect(refused.status == 409 && refused.problem == "incorrect-state")
+        #expect(refused.detail.contains("subnet-tiny has no IPv6 CIDR"))
     }
 
     @Test("A key belongs to one request") func keys() async throws {

@@ -40,6 +40,12 @@ import Testing
                 interface + "/prefixes/release", #"{"prefixes": ["10.0.1.0/27", "10.0.1.7/28"]}"#,
                 ["/prefixes/0", "/prefixes/1"]
             ),
+            (interface + "/ipv6-prefixes", #"{"count": 0}"#, ["/count"]),
+            (
+                interface + "/ipv6-prefixes/release",
+                #"{"ipv6Prefixes": ["2001:db8:0:1::/64", "2001:db8::1/80", "10.0.1.16/28", "2001:db8:0:1:1::/80"]}"#,
+                ["/ipv6Prefixes/0", "/ipv6Prefixes/1", "/ipv6Prefixes/2"]
+            ),
             (interface + "/prefixes", "[]", [""]), (interface + "/prefixes", "{", [""]),
             (interface + "/prefixes", "", [""]),
         ])
@@ -75,7 +81,10 @@ import Testing
 
     @Test("A POST that would be dangerous to repeat needs a key") func key() async throws {
         let cloud = try await TestCloud()
-        for path in ["/interfaces", Self.interface + "/addresses", Self.interface + "/prefixes"] {
+        for path in [
+            "/interfaces", Self.interface + "/addresses", Self.interface + "/prefixes",
+            Self.interface + "/ipv6-prefixes",
+        ] {
             let body: JSONValue = path == "/interfaces" ? ["subnet": "subnet-a"] : ["count": 1]
             for key in [nil, "", "a b", String(repeating: "k", count: 129)] {
                 let answer = try await cloud.rest(.post, path, body, key: key)

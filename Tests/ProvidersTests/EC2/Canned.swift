@@ -73,11 +73,21 @@ enum Canned {
             """)
     }
 
-    static func subnets(_ ids: [String], next: String? = nil) -> String {
+    /// - Parameter ipv6: the subnets' IPv6 CIDR blocks, with the state of each association.
+    static func subnets(
+        _ ids: [String], ipv6: [(block: String, state: String)] = [], next: String? = nil
+    ) -> String {
+        let blocks = ipv6.map {
+            """
+            <item><associationId>subnet-cidr-assoc-1</associationId><ipv6CidrBlock>\($0.block)</ipv6CidrBlock>
+            <ipv6CidrBlockState><state>\($0.state)</state></ipv6CidrBlockState></item>
+            """
+        }
         let items = ids.map {
             """
             <item><subnetId>\($0)</subnetId><state>available</state><vpcId>\(vpc)</vpcId>
-            <cidrBlock>10.0.1.0/24</cidrBlock><availableIpAddressCount>251</availableIpAddressCount>
+            <cidrBlock>10.0.1.0/24</cidrBlock>
+            <ipv6CidrBlockAssociationSet>\(blocks.joined())</ipv6CidrBlockAssociationSet><availableIpAddressCount>251</availableIpAddressCount>
             <availabilityZone>eu-test-1a</availabilityZone>
             <tagSet><item><key>Name</key><value>pods &amp; nodes</value></item></tagSet></item>
             """
@@ -94,7 +104,7 @@ enum Canned {
     /// An interface's content, attached unless told otherwise.
     static func interface(
         _ id: String = primary, address: String? = "10.0.1.10", secondary: [String] = [], prefixes: [String] = [],
-        tags: [String: String] = [:],
+        ipv6Prefixes: [String] = [], tags: [String: String] = [:],
         attachment: String? = attachment(),
         mac: String = "02:00:00:00:00:0a", subnet: String = subnet
     ) -> String {
@@ -113,6 +123,7 @@ enum Canned {
             <privateIpAddressesSet>\(addresses.joined())</privateIpAddressesSet>
             <ipv4PrefixSet>\(prefixes.map { "<item><ipv4Prefix>\($0)</ipv4Prefix></item>" }.joined())</ipv4PrefixSet>
             <ipv6AddressesSet/>
+            <ipv6PrefixSet>\(ipv6Prefixes.map { "<item><ipv6Prefix>\($0)</ipv6Prefix></item>" }.joined())</ipv6PrefixSet>
             """
     }
 
@@ -138,6 +149,15 @@ enum Canned {
             <networkInterfaceId>\(primary)</networkInterfaceId>
             <assignedPrivateIpAddressesSet>\(items.joined())</assignedPrivateIpAddressesSet>
             <assignedIpv4PrefixSet>\(blocks.joined())</assignedIpv4PrefixSet>
+            """)
+    }
+
+    static func assigned(ipv6Prefixes: [String]) -> String {
+        document(
+            "AssignIpv6Addresses",
+            """
+            <networkInterfaceId>\(primary)</networkInterfaceId><assignedIpv6Addresses/>
+            <assignedIpv6PrefixSet>\(ipv6Prefixes.map { "<item>\($0)</item>" }.joined())</assignedIpv6PrefixSet>
             """)
     }
 

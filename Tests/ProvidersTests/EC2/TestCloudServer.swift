@@ -22,7 +22,7 @@ final class TestCloudServer: Sendable {
         let node = TestMock.node()
         let limits = ModelVPC.Limits(
             interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
-            supportsPrefixes: node.limits.supportsPrefixes)
+            ipv6PerInterface: node.limits.ipv6PerENI, supportsPrefixes: node.limits.supportsPrefixes)
         let configuration = try CloudConfiguration(
             cloud: TestMock.configuration(settings, throttling: throttling, faults: faults),
             instances: [

@@ -40,6 +40,14 @@ import Testing
         #expect(prefixes.count == 2)
     }
 
+    @Test("A lost assignment of IPv6 prefixes is made once") func assignIPv6Prefixes() async throws {
+        let provider = try await provider(losing: .assignIpv6Addresses)
+        let primary = try await provider.describeNode().primaryENI
+        let prefixes = try await provider.assignIPv6Prefixes(primary, count: 2, token: MutationToken("a"))
+        #expect(try await provider.interfaces()[0].ipv6Prefixes == prefixes)
+        #expect(prefixes.count == 2)
+    }
+
     @Test("A lost creation makes one interface") func create() async throws {
         let provider = try await provider(losing: .createNetworkInterface)
         let eni = try await create(provider, .addresses(1))

@@ -22,6 +22,7 @@ import Testing
         let attached = try example("attachInterface")
         let addresses = try example("assignAddresses")
         let prefixes = try example("assignPrefixes")
+        let ipv6Prefixes = try example("assignIPv6Prefixes")
         return try ScriptedREST { request, _ in
             let path = request.target.prefix { $0 != "?" }
             return switch (request.method, path.split(separator: "/").last) {
@@ -31,6 +32,7 @@ import Testing
             case ("PUT", "attachment"): .reply(attached)
             case ("POST", "addresses"): .reply(addresses)
             case ("POST", "prefixes"): .reply(prefixes)
+            case ("POST", "ipv6-prefixes"): .reply(ipv6Prefixes)
             default: .done
             }
         }
@@ -67,7 +69,8 @@ import Testing
                     subnet: SubnetID("subnet-a"), subnetCIDR: try #require(IPv4Network("10.0.1.0/24")),
                     attachment: .attached(deviceIndex: 0), primaryAddress: try #require(IPv4Address("10.0.1.4")),
                     secondaryAddresses: ["10.0.1.5", "10.0.1.6"].compactMap { IPv4Address($0) },
-                    prefixes: [try #require(IPv4Network("10.0.1.16/28"))])
+                    prefixes: [try #require(IPv4Network("10.0.1.16/28"))],
+                    ipv6Prefixes: [try #require(IPv6Network("2001:db8:0:1:1::/80"))])
             ])
         #expect(
             cloud.requests.map(\.target) == [
@@ -155,6 +158,24 @@ import Testing
             ])
         #expect(cloud.requests[0]["idempotency-key"] == "a" && cloud.requests[2]["idempotency-key"] == "b")
         #expect(cloud.requests[1]["idempotency-key"]?.isEmpty == false)
+    }
+
+    @Test("IPv6 prefixes are assigned and released") func ipv6Prefixes() async throws {
+        let cloud = try cloud()
+        let provider = cloud.provider()
+        let prefixes = try await provider.assignIPv6Prefixes(RESTRequestTests.eni, count: 1, token: MutationToken("a"))
+        #expect(prefixes.map(\.description) == ["2001:db8:0:1:1::/80"])
+        try await provider.unassign(RESTRequestTests.eni, ipv6Prefixes: prefixes)
+        let path = "/v1/interfaces/eni-00000000000000001/ipv6-prefixes"
+        #expect(
+            cloud.requests.map { "\($0.method) \($0.target) \($0.text)" } == [
+                #"POST \#(path) {"count":1}"#, #"POST \#(path)/release {"ipv6Prefixes":["2001:db8:0:1:1::/80"]}"#,
+            ])
+        #expect(cloud.requests[0]["idempotency-key"] == "a")
+        let error = await #expect(throws: ProviderError.self) {
+            try await provider.assignIPv6Prefixes(RESTRequestTests.eni, count: 2, token: MutationToken("b"))
+        }
+        #expect(error?.description.contains("1 items where 2 were asked for") == true)
     }
 
     @Test("Fewer or more addresses than were asked for are no answer") func miscounted() async throws {

@@ -61,7 +61,8 @@ let assemblies: [Target] = [
         name: "CloudServer",
         dependencies: [
             "Addressing", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink", "Pool", "Providers", "Settings",
-            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .nioHTTP1, .serviceLifecycle, .xmlCoder,
+            "Timekeeping", .crypto, .httpTypes, .hummingbird, .logging, .nio, .nioHTTP1, .nioHTTPTypes,
+            .serviceLifecycle, .xmlCoder,
         ],
         path: "Simulator/CloudServer"),
 ]
@@ -147,6 +148,7 @@ let package = Package(
     name: "warmpool",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -187,6 +189,7 @@ extension Target.Dependency {
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")

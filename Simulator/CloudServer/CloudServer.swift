@@ -39,14 +39,15 @@ public final class CloudServer: Sendable {
         logger: Logger
     ) async throws -> CloudServer {
         let offset = configuration.clockOffset.inSeconds
-        let state = try await CloudState(
-            configuration, now: now, wallClock: { wallClock().addingTimeInterval(offset) }, logger: logger)
+        let clock: WallClock = { wallClock().addingTimeInterval(offset) }
+        let state = try await CloudState(configuration, now: now, wallClock: clock, logger: logger)
         let (outcomes, outcome) = AsyncStream.makeStream(of: Result<Int, any Error>.self)
         let application = Application(
             responder: Front(state),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [DepartureHandler.Installer()], idleTimeout: .seconds(60))),
+                    additionalChannelHandlers: [DepartureHandler.Installer(), DateHandler(wallClock: clock)],
+                    idleTimeout: .seconds(60))),
             configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 outcome.yield(.success(channel.localAddress?.port ?? port))

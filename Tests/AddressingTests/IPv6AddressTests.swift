@@ -39,7 +39,7 @@ import Testing
 
     @Test("They are ordered by their value, and count on") func values() throws {
         let address = try #require(IPv6Address("2001:db8::ffff"))
-        #expect(address.bits == 0x2001_0db8 << 96 | 0xffff)
+        #expect(address.bits == UInt128(0x2001_0db8) << 96 | 0xffff)
         #expect(address.advanced(by: 1) == IPv6Address("2001:db8::1:0"))
         #expect(address < address.advanced(by: 1))
         #expect(IPv6Address(bits: .max).advanced(by: 1) == IPv6Address("::"))
@@ -114,11 +114,13 @@ private struct SeededGenerator: RandomNumberGenerator {
 
     /// The bits of an address of which about half of the groups are zero, and some the mark of an IPv4-mapped one.
     mutating func bits() -> UInt128 {
-        (0..<8).reduce(0) { bits, _ in
+        var bits: UInt128 = 0
+        for _ in 0..<8 {
             let any = UInt16.random(in: 0 ... .max, using: &self)
-            let group = [0, 0, 0, 0xffff, any & 0xf, any].randomElement(using: &self) ?? 0
-            return bits << 16 | UInt128(group)
+            let group: UInt16 = [0, 0, 0, 0xffff, any & 0xf, any].randomElement(using: &self) ?? 0
+            bits = bits << 16 | UInt128(group)
         }
+        return bits
     }
 
     /// Something like an address: groups, gaps and dotted decimal, now and then with a character too much or too few.

@@ -51,6 +51,27 @@ import Testing
         #expect(configuration.clockOffset == .seconds(90))
     }
 
+    @Test("A subnet's IPv6 network is a /64 of its own") func ipv6() {
+        let text = """
+            vpcCIDR: 10.0.0.0/16
+            subnets:
+              - { id: a, cidr: 10.0.0.0/24, zone: z, ipv6CIDR: "2001:db8::/64" }
+              - { id: b, cidr: 10.0.1.0/24, zone: z, ipv6CIDR: "2001:db8::/64" }
+              - { id: c, cidr: 10.0.2.0/24, zone: z, ipv6CIDR: "2001:db8:0:2::/80" }
+              - { id: d, cidr: 10.0.3.0/24, zone: z, ipv6CIDR: "2001:db8::1/64" }
+            """
+        let error = #expect(throws: SettingsProblems.self) {
+            try CloudConfiguration.parse(text, file: "vpc.yaml")
+        }
+        for words in [
+            "b and a have the same IPv6 network, 2001:db8::/64", "2001:db8:0:2::/80 is not of the size of a subnet's",
+            "an IPv6 network such as 2001:db8:0:1::/64",
+        ] {
+            #expect(error?.problems.contains { $0.contains(words) } == true, "\(words): \(error?.problems ?? [])")
+        }
+        #expect(error?.problems.count == 3)
+    }
+
     @Test("Every problem is reported, with its line") func problems() {
         let text = """
             vpcCIDR: 10.0.0.0/16

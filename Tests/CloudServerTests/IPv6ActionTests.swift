@@ -69,7 +69,9 @@ import Testing
                 "\(action)")
         }
         #expect(try await code(assign, ["Ipv6AddressCount": "1"], eni) == "UnsupportedOperation")
-        #expect(try await code(unassign, ["Ipv6AddressCount": "1"], eni) == "UnknownParameter")
+        #expect(
+            try await code(unassign, ["Ipv6AddressCount": "1", "Ipv6Prefix.1": "2001:db8:0:1:1::/80"], eni)
+                == "UnknownParameter")
         #expect(
             try await code(assign, ["Ipv6PrefixCount": "1"], "eni-fffffffffffffffff")
                 == "InvalidNetworkInterfaceID.NotFound")

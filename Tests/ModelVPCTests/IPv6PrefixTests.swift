@@ -44,7 +44,7 @@ import Timekeeping
     @Test(
         "Networks that are no prefixes of the subnet",
         arguments: [
-            "2001:db8:0:1::/80", "2001:db8:0:1:1::/79", "2001:db8:0:1:1::/81", "2001:db8:0:1::/64",
+            "2001:db8:0:1::/80", "2001:db8:0:1:2::/79", "2001:db8:0:1:1::/81", "2001:db8:0:1::/64",
             "2001:db8:0:2:1::/80", "::/80",
         ])
     func impossible(text: String) throws {

@@ -1,6 +1,7 @@
 import Addressing
 import Pool
 import Providers
+import RateLimiting
 import Testing
 import Timekeeping
 

@@ -17,7 +17,7 @@ enum TestMock {
             subnets: [
                 .init(
                     id: SubnetID("subnet-roomy"), cidr: #require(IPv4Network("10.0.1.0/24")),
-                    ipv6CIDR: #require(IPv6Network("2001:db8:0:1::/64")), zone: "a"),
+                    ipv6CIDR: IPv6Network("2001:db8:0:1::/64"), zone: "a"),
                 .init(id: SubnetID("subnet-tiny"), cidr: #require(IPv4Network("10.0.2.0/28")), zone: "a"),
             ],
             settings: settings, throttling: throttling, faults: faults, seed: 1)

@@ -13,7 +13,8 @@ struct AssignIpv6Addresses: EC2Action {
 
     init(_ form: inout QueryForm) throws(EC2Error) {
         interface = try .init(ec2: try form.required("NetworkInterfaceId"))
-        try form.refuseIPv6Addresses()
+        guard try form.ipv6Addresses().isEmpty, try form.integer("Ipv6AddressCount", in: 0...Int(Int32.max)) ?? 0 == 0
+        else { throw .singleIPv6Addresses }
         prefixes = try form.selection(given: try form.ipv6Prefixes(), count: "Ipv6PrefixCount")
         guard prefixes != .count(0) else { throw .missingParameter("Ipv6Prefix or Ipv6PrefixCount") }
     }
@@ -39,7 +40,7 @@ struct UnassignIpv6Addresses: EC2Action {
 
     init(_ form: inout QueryForm) throws(EC2Error) {
         interface = try .init(ec2: try form.required("NetworkInterfaceId"))
-        try form.refuseIPv6Addresses()
+        guard try form.ipv6Addresses().isEmpty else { throw .singleIPv6Addresses }
         prefixes = try form.ipv6Prefixes()
         guard !prefixes.isEmpty else { throw .missingParameter("Ipv6Prefix") }
     }
@@ -59,15 +60,14 @@ extension QueryForm {
         }
     }
 
-    /// - Throws: ``EC2Error`` `UnsupportedOperation`, where single addresses are named or counted.
-    fileprivate mutating func refuseIPv6Addresses() throws(EC2Error) {
-        let named = try list("Ipv6Addresses") { element throws(EC2Error) in try element.text() }
-        let count = try integer("Ipv6AddressCount", in: 0...Int(Int32.max)) ?? 0
-        guard named.isEmpty, count == 0 else {
-            throw EC2Error(
-                code: "UnsupportedOperation",
-                message: "This server assigns IPv6 prefixes (Ipv6Prefix, Ipv6PrefixCount), and no single IPv6 addresses"
-            )
-        }
+    /// The list `Ipv6Addresses.N`.
+    fileprivate mutating func ipv6Addresses() throws(EC2Error) -> [String] {
+        try list("Ipv6Addresses") { element throws(EC2Error) in try element.text() }
     }
+}
+
+extension EC2Error {
+    fileprivate static let singleIPv6Addresses = EC2Error(
+        code: "UnsupportedOperation",
+        message: "This server assigns IPv6 prefixes (Ipv6Prefix, Ipv6PrefixCount), and no single IPv6 addresses")
 }

@@ -11,6 +11,7 @@ extension MockCloudConfiguration {
     /// - Returns: something in any case, so that the rest can be read too; what is wrong with it the reader reports.
     public init(_ reader: SettingsReader) {
         let network = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
+        let ipv6Network = "an IPv6 network such as 2001:db8:0:1::/64, with host bits zero"
         reader.require("vpcCIDR", "the network of the VPC, such as 10.0.0.0/16")
         let cidr: IPv4Network? = reader.value("vpcCIDR", expecting: network)
         reader.require("subnets", "at least one subnet with id, cidr and zone")
@@ -18,8 +19,7 @@ extension MockCloudConfiguration {
             defer { subnet.finish() }
             for key in ["id", "cidr", "zone"] { subnet.require(key, "a subnet has id, cidr and zone") }
             let tags = subnet.dictionary("tags") ?? [:]
-            let ipv6: IPv6Network? = subnet.value(
-                "ipv6CIDR", expecting: "an IPv6 network such as 2001:db8:0:1::/64, with host bits zero")
+            let ipv6: IPv6Network? = subnet.value("ipv6CIDR", expecting: ipv6Network)
             guard let id = subnet.string("id"), let zone = subnet.string("zone"),
                 let range: IPv4Network = subnet.value("cidr", expecting: network)
             else { return nil }

@@ -131,7 +131,7 @@ public final class GovernedProvider: CloudProvider {
             try await Task.sleep(for: wait)
         } catch {
             note(call, now(), .abandoned)
-            throw .unreachable("the call was cancelled")
+            throw .cancelled
         }
     }
 }

@@ -71,7 +71,8 @@ public struct HTTPTimeouts: Hashable, Sendable {
     /// From the call to the last byte of the reply, the time in the queue included.
     public var total: Duration
     /// How long a connected server may leave the transfer without a byte; rounded up to seconds. libcurl takes the mean
-    /// of some seconds, so after a burst it sees silence up to 5 s late.
+    /// of some seconds, so after a burst it sees silence up to 5 s late. It ends a request of HTTP/2 without its
+    /// connection, which `total` closes.
     public var idle: Duration
 
     public init(connect: Duration = .seconds(5), total: Duration = .seconds(60), idle: Duration = .seconds(20)) {

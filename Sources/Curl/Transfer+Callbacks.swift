@@ -4,6 +4,9 @@ import HTTPTypes
 
 /// What libcurl calls while a transfer runs, on the I/O thread.
 extension Transfer {
+    /// How long the kernel waits for the acknowledgement of what was sent.
+    static let longestSilence = Duration.seconds(15)
+
     func setCallbacks() {
         let this = Unmanaged.passUnretained(self).toOpaque()
         curl_set_pointer(easy, CURLOPT_PRIVATE, this)
@@ -23,6 +26,11 @@ extension Transfer {
         curl_set_socket_option(easy) { _, socket, _ in
             // libcurl 7.88 leaves it out. A program that the daemon runs would hold the connection open.
             guard fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else { return CURL_SOCKOPT_ERROR }
+            // A server that is gone without a word is found out by what it does not acknowledge, and its connection ends
+            // with all requests on it (tcp(7)). Without this the kernel goes on for a quarter of an hour.
+            var limit = UInt32(Transfer.longestSilence / .milliseconds(1))
+            let size = socklen_t(MemoryLayout.size(ofValue: limit))
+            setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &limit, size)
             return CURL_SOCKOPT_OK
         }
         curl_set_prerequest(easy) { this, _, _, _, _ in

@@ -74,8 +74,12 @@ final class Transfer {
         try check(curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
         try check(curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1))
         try check(curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, exchange.timeouts.connect.count(of: .milliseconds(1))))
-        try check(curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1))
-        try check(curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, exchange.timeouts.idle.count(of: .seconds(1))))
+        // Where it can't come before the deadline, it must not come at the same time: of the two, only the deadline
+        // closes a connection of HTTP/2.
+        if exchange.timeouts.idle < exchange.timeouts.total {
+            try check(curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1))
+            try check(curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, exchange.timeouts.idle.count(of: .seconds(1))))
+        }
 
         // Always set, so that libcurl never reads the environment, which another thread may be changing.
         try check(curl_set_string(easy, CURLOPT_PROXY, proxy ?? ""))

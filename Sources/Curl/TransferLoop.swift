@@ -100,6 +100,9 @@ final class TransferLoop {
         let now = ContinuousClock.now
         guard let nextDeadline, nextDeadline <= now else { return }
         for transfer in transfers.values where transfer.exchange.deadline <= now {
+            // Also with HTTP/2, where libcurl would end the stream alone, and send the next request into the same void.
+            // Where other requests are under way on the connection, the last one closes it.
+            curl_set_long(transfer.easy, CURLOPT_FORBID_REUSE, 1)
             finish(transfer, .failure(transfer.lateness))
         }
         for waiting in queue where waiting.exchange.deadline <= now {

@@ -98,7 +98,7 @@ extension Configuration {
         return RESTProvider(
             RESTConfiguration(
                 baseURL: rest.endpoint, instanceID: rest.instanceID,
-                token: rest.tokenFile.map { BearerToken.file(path: $0) }, retry: retryPolicy),
+                token: rest.tokenFile.map { BearerToken(file: $0) }, retry: retryPolicy),
             client: HTTPClient(http, log: { log.trace("\($0)") }), log: callLog("REST", log))
     }
 

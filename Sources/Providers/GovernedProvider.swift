@@ -139,7 +139,7 @@ public final class GovernedProvider: CloudProvider {
                 try await Task.sleep(for: wait)
             } catch {
                 note(permit, now(), .inconclusive)
-                throw .unreachable("the call was cancelled")
+                throw .cancelled
             }
             if let refusal = governor.withLock({ $0.confirm(permit, at: now()) }) { throw error(of: refusal) }
             return permit

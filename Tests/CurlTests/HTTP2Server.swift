@@ -38,6 +38,15 @@ final class HTTP2Server: Sendable {
         kill(process.processIdentifier, SIGKILL)
     }
 
+    /// Stops the process: the kernel goes on acknowledging what comes, and nobody replies.
+    func pause() {
+        kill(process.processIdentifier, SIGSTOP)
+    }
+
+    func resume() {
+        kill(process.processIdentifier, SIGCONT)
+    }
+
     /// What it says about its sessions so far.
     var log: String {
         get throws { String(decoding: try directory.read("log"), as: UTF8.self) }

@@ -33,4 +33,27 @@ import struct HTTPTypes.HTTPFields
         // Sessions are counted from 1.
         #expect(log.contains("[id=1]") && !log.contains("[id=2]"))
     }
+
+    @Test("A connection on which no reply comes in time is not used again", arguments: [2, 20])
+    func silence(idle: Int) async throws {
+        let timeouts = HTTPTimeouts(total: .seconds(2), idle: .seconds(idle))
+        let authority = try await TestAuthority()
+        let server = try await HTTP2Server(
+            try await authority.identity("server", alternative: "IP:127.0.0.1"), files: ["hello": "hello"])
+        var configuration = HTTPClientConfiguration()
+        configuration.proxy = .none
+        configuration.caBundlePath = authority.certificate
+        let client = HTTPClient(configuration)
+        let url = "https://127.0.0.1:\(server.port)/hello"
+        _ = try await client.send(HTTPRequest(.get, url))
+        server.pause()
+        await #expect(throws: HTTPError.self) {
+            _ = try await client.send(HTTPRequest(.get, url, timeouts: timeouts))
+        }
+        server.resume()
+        #expect(try await client.send(HTTPRequest(.get, url)).status == 200)
+        await client.shutdown()
+        // Sessions are counted from 1.
+        #expect(try server.log.contains("[id=2]"))
+    }
 }

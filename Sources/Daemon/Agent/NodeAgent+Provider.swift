@@ -112,7 +112,7 @@ extension NodeAgent {
             do {
                 try await Task.sleep(for: pause)
             } catch {
-                throw .unreachable("the call was cancelled")
+                throw .cancelled
             }
             pause = min(pause * 2, .seconds(5))
         }

@@ -71,10 +71,12 @@ final class EC2Connection: Sendable {
     ) async -> Result<Content, CallFailure> {
         var remedies = Remedies()
         var signer: AWSCredentials?
+        /// Why the first attempt failed that may have been carried out; of a call that only reads nobody has to know.
+        var doubt: CallFailure?
         while true {
             let failure: CallFailure
             do throws(CallFailure) {
-                let used = try await obtain(signer)
+                let used = try await obtain(signer, until: attempts.deadline)
                 signer = used
                 attempts.begin()
                 return .success(try await exchange(request, as: used, attempts.timeout, &record))
@@ -82,20 +84,26 @@ final class EC2Connection: Sendable {
                 failure = error
             }
             if case .refused(let error) = failure, error.meaning == .notAuthenticated, let used = signer {
-                guard let next = await remedy(error, used, &remedies) else { return .failure(failure) }
-                signer = next
+                do throws(NoRemedy) {
+                    signer = try await remedy(error, used, &remedies, until: attempts.deadline)
+                } catch {
+                    return .failure(CallFailure.refused(error.refusal).after(doubt))
+                }
             } else {
                 guard failure.isWorthRepeating(repetition), await attempts.pauseForNext() else {
-                    return .failure(Task.isCancelled ? failure.cancelled : failure)
+                    return .failure(Task.isCancelled ? failure.cancelled : failure.after(doubt))
                 }
+                if failure.leavesDoubt, !request.isReading { doubt = doubt ?? failure }
             }
         }
     }
 
-    private func obtain(_ signer: AWSCredentials?) async throws(CallFailure) -> AWSCredentials {
+    private func obtain(
+        _ signer: AWSCredentials?, until deadline: ContinuousClock.Instant
+    ) async throws(CallFailure) -> AWSCredentials {
         if let signer { return signer }
         do throws(ProviderError) {
-            return try await credentials.credentials()
+            return try await credentials.credentials(insteadOf: nil, until: deadline)
         } catch {
             throw .unanswered(error, mayHaveHappened: false, isLasting: true)
         }
@@ -114,7 +122,7 @@ final class EC2Connection: Sendable {
             throw .unanswered(error, mayHaveHappened: false, isLasting: true)
         }
         guard (200..<300).contains(response.status) else {
-            let error = refusal(response)
+            let error = refusal(of: request, response)
             record.requestID = error.requestID
             record.errorCode = error.code
             throw .refused(error)
@@ -167,9 +175,10 @@ final class EC2Connection: Sendable {
     }
 
     /// What a reply says that is no success. Its body can be anybody's, as a load balancer's or a proxy's.
-    private func refusal(_ response: HTTPResponse) -> EC2Error {
+    private func refusal(of request: EC2Request, _ response: HTTPResponse) -> EC2Error {
         var error = EC2Error(
-            code: nil, message: "", status: response.status, requestID: response.headers[.awsRequestID],
+            code: nil, message: "", status: response.status, isOfReading: request.isReading,
+            requestID: response.headers[.awsRequestID],
             retryAfter: response.headers[.retryAfter].flatMap { HTTPDate.retryAfter($0, now: time(nil)) },
             date: response.headers[.date])
         if let reply = try? XMLReply(response.body), reply.root == "Response",
@@ -194,20 +203,33 @@ final class EC2Connection: Sendable {
         var renewedCredentials = false
     }
 
+    /// Nothing is left to try against a refusal.
+    private struct NoRemedy: Error {
+        var refusal: EC2Error
+    }
+
     /// A clock that is wrong is corrected; otherwise the credentials are asked for anew. Each once.
     ///
-    /// - Returns: what to sign the request with now; `nil` when nothing is left to try.
-    private func remedy(_ error: EC2Error, _ used: AWSCredentials, _ remedies: inout Remedies) async -> AWSCredentials?
-    {
+    /// - Returns: what to sign the request with now.
+    /// - Throws: the refusal, with the reason for which there are no new credentials.
+    private func remedy(
+        _ error: EC2Error, _ used: AWSCredentials, _ remedies: inout Remedies, until deadline: ContinuousClock.Instant
+    ) async throws(NoRemedy) -> AWSCredentials {
         if !remedies.correctedClock, correctClock(error) {
             remedies.correctedClock = true
             return used
         }
-        guard !remedies.renewedCredentials, let fresh = try? await credentials.credentials(insteadOf: used),
-            fresh != used
-        else { return nil }
-        remedies.renewedCredentials = true
-        return fresh
+        var refusal = error
+        do throws(ProviderError) {
+            if !remedies.renewedCredentials {
+                let fresh = try await credentials.credentials(insteadOf: used, until: deadline)
+                remedies.renewedCredentials = true
+                if fresh != used { return fresh }
+            }
+        } catch {
+            refusal.failedRenewal = "\(error)"
+        }
+        throw NoRemedy(refusal: refusal)
     }
 
     /// Learns EC2's clock from the reply, where it differs by more than can be the reply's time on the way.
@@ -233,6 +255,11 @@ extension CallFailure {
             !isLasting && (repetition == .free || !mayHaveHappened)
         }
     }
+
+    /// What the caller is to know: a refusal of the last attempt says nothing about an earlier one in doubt.
+    ///
+    /// - Parameter doubt: why that one failed; `nil` where there is none.
+    func after(_ doubt: CallFailure?) -> CallFailure { leavesDoubt ? self : doubt ?? self }
 
     /// The same, of a call that nobody waits for any more.
     fileprivate var cancelled: CallFailure { .unanswered(.cancelled, mayHaveHappened: leavesDoubt, isLasting: true) }

@@ -7,10 +7,15 @@ struct EC2Endpoint: Hashable, Sendable {
 
     /// - Parameter url: `nil` for Amazon's own in that region.
     init(url: String?, region: String) {
-        let url = url ?? "https://ec2.\(region).amazonaws.com"
+        let url = url ?? "https://\(EC2Endpoint.amazonHost("ec2", region: region))"
         self.url = url
         self.region = region
-        let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { $0 != "/" } } ?? url[...]
-        name = "EC2 at \(authority)"
+        name = "EC2 at \(authority(of: url))"
+    }
+
+    /// The host of one of Amazon's services in a region. Those in China have a domain of their own (AWS General
+    /// Reference, "Amazon EC2 endpoints and quotas").
+    static func amazonHost(_ service: String, region: String) -> String {
+        "\(service).\(region)." + (region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com")
     }
 }

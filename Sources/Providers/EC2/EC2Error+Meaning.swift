@@ -45,7 +45,6 @@ extension EC2Error {
         "TooManyRequestsException": .throttled,
         "EC2ThrottledException": .throttled,
         "BandwidthLimitExceeded": .throttled,
-        "PriorRequestNotComplete": .throttled,
         "SlowDown": .throttled,
 
         "InvalidNetworkInterfaceID.NotFound": .noInterface,
@@ -94,6 +93,8 @@ extension EC2Error {
         "InsufficientAddressCapacity": .failed,
         "InsufficientCapacity": .failed,
         "ConcurrentTagAccess": .failed,
+        // An earlier attempt is under way, and may yet be carried out: to wait for as for one whose reply is lost.
+        "PriorRequestNotComplete": .failed,
 
         "InvalidParameterValue": .invalidValue,
         "InvalidParameter": .invalidValue,
@@ -139,6 +140,11 @@ extension EC2Error {
 
     /// What the error means. Of a code that the table does not know, and of none, the status tells.
     var meaning: Meaning {
+        // Where nothing can have happened, it is the wish to be left alone that counts.
+        literal == .failed && status == 503 && isOfReading && retryAfter != nil ? .throttled : literal
+    }
+
+    private var literal: Meaning {
         if let known = code.flatMap({ EC2Error.meanings[$0] }) { return known }
         return switch status {
         case 429: .throttled

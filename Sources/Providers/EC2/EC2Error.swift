@@ -8,18 +8,23 @@ struct EC2Error: Error, Hashable, Sendable {
     var code: String?
     var message: String
     var status: Int
+    /// Whether the request was one that changes nothing.
+    var isOfReading = false
     var requestID: String?
     /// How long the reply's `Retry-After` asks to wait.
     var retryAfter: Duration?
     /// The reply's `Date`.
     var date: String?
+    /// Why there are no other credentials, where these were refused.
+    var failedRenewal: String?
 
     /// EC2's words, with what its operator finds the request by.
     var text: String {
         let words = excerpt(message, 300)
         let said = [code, words.isEmpty ? nil : words].compactMap(\.self).joined(separator: ": ")
         let request = requestID.map { " (request \(excerpt($0, 80)))" } ?? ""
-        return (said.isEmpty ? "status \(status)" : said) + request
+        let renewal = failedRenewal.map { "; there are no others: \($0)" } ?? ""
+        return (said.isEmpty ? "status \(status)" : said) + request + renewal
     }
 }
 

@@ -65,12 +65,13 @@ extension EC2Provider {
     func assign<Reply: Decodable & Sendable>(
         _ request: EC2Request, _ repetition: Repetition = .onlyUnsent, returning: Reply.Type
     ) async throws(ProviderError) -> Reply {
+        let deadline = deadline
         do throws(CallFailure) {
-            return try await call(request, repetition, reply: Reply.self)
+            return try await call(request, repetition, until: deadline, reply: Reply.self)
         } catch {
             var request = request
             if request.subject.subnet == nil, error.concernsSubnet, let eni = request.subject.interface {
-                request.subject.subnet = try await find(eni).map { SubnetID($0.subnetId) }
+                request.subject.subnet = try await find(eni, until: deadline).map { SubnetID($0.subnetId) }
             }
             throw ProviderError(error, to: request)
         }
@@ -101,6 +102,7 @@ extension EC2Provider {
     ) async throws(ProviderError) {
         var attempts = Attempts(connection.retry)
         var left = items
+        var doubt: CallFailure?
         while true {
             attempts.begin()
             var failure: (error: ProviderError, leavesDoubt: Bool)?
@@ -112,15 +114,19 @@ extension EC2Provider {
                     _ = try await call(request, .onlyUnsent, until: attempts.deadline, reply: Done.self)
                     return
                 } catch {
-                    failure = (ProviderError(error, to: request), error.leavesDoubt)
-                    guard error.leavesDoubt || error.isAboutValue, !Task.isCancelled else {
-                        throw ProviderError(error, to: request)
-                    }
+                    if error.leavesDoubt { doubt = doubt ?? error }
+                    let reason = ProviderError(error.after(doubt), to: request)
+                    failure = (reason, error.leavesDoubt)
+                    guard error.leavesDoubt || error.isAboutValue, !Task.isCancelled else { throw reason }
                 }
             }
-            guard let seen = try await find(eni, until: attempts.deadline) else {
-                throw .notFound("interface \(eni)")
+            let seen: EC2Interface?
+            do throws(ProviderError) {
+                seen = try await find(eni, until: attempts.deadline)
+            } catch {
+                throw doubt == nil ? error : failure?.error ?? error
             }
+            guard let seen else { throw .notFound("interface \(eni)") }
             let before = left
             left = try present(seen).filter(Set(left).contains)
             guard let failure, !left.isEmpty else { return }

@@ -96,9 +96,9 @@ extension EC2Provider {
     }
 
     /// What stays of the instance: asked once.
-    func node() async throws(ProviderError) -> EC2Memory.Node {
+    func node(until deadline: ContinuousClock.Instant? = nil) async throws(ProviderError) -> EC2Memory.Node {
         if let node = memory.node { return node }
-        _ = try await describeInstance()
+        _ = try await describeInstance(until: deadline)
         guard let node = memory.node else {
             throw .incorrectState("the instance \(instanceID) is in no VPC: is it terminated?")
         }
@@ -106,11 +106,13 @@ extension EC2Provider {
     }
 
     /// The network of a subnet: asked once.
-    func cidr(of subnet: SubnetID) async throws(ProviderError) -> IPv4Network {
+    func cidr(
+        of subnet: SubnetID, until deadline: ContinuousClock.Instant? = nil
+    ) async throws(ProviderError) -> IPv4Network {
         if let known = memory.cidr(of: subnet) { return known }
         var request = EC2Request("DescribeSubnets", about: .init(subnet: subnet))
         request.set("SubnetId", list: [subnet])
-        let page = try await repeatable(request, reply: DescribeSubnetsPage.self)
+        let page = try await repeatable(request, until: deadline, reply: DescribeSubnetsPage.self)
         guard let shown = page.elements.first(where: { $0.subnetId == subnet.description }) else {
             throw .notFound("subnet \(subnet)")
         }
@@ -119,10 +121,12 @@ extension EC2Provider {
         return cidr
     }
 
-    private func describeInstance() async throws(ProviderError) -> EC2Instance {
+    private func describeInstance(
+        until deadline: ContinuousClock.Instant? = nil
+    ) async throws(ProviderError) -> EC2Instance {
         var request = EC2Request("DescribeInstances", about: .init(instance: instanceID))
         request.set("InstanceId", list: [instanceID])
-        let reply = try await repeatable(request, reply: DescribeInstancesReply.self)
+        let reply = try await repeatable(request, until: deadline, reply: DescribeInstancesReply.self)
         guard let instance = reply.instances.first(where: { $0.instanceId == instanceID }) else {
             throw .notFound("instance \(instanceID)")
         }

@@ -7,9 +7,10 @@ extension EC2Provider {
     public func createInterface(
         _ request: InterfaceRequest, token: MutationToken
     ) async throws(ProviderError) -> InterfaceView {
-        let node = try await node()
+        let deadline = deadline
+        let node = try await node(until: deadline)
         // Before the interface exists, so that a failure leaves none behind.
-        let cidr = try await cidr(of: request.subnet)
+        let cidr = try await cidr(of: request.subnet, until: deadline)
         let groups = request.securityGroups.isEmpty ? node.securityGroups : request.securityGroups
         var call = EC2Request(
             "CreateNetworkInterface", about: .init(subnet: request.subnet, securityGroups: groups))
@@ -24,7 +25,7 @@ extension EC2Provider {
         call.set(
             tags: request.tags.merging([CloudTag.instance: instanceID]) { _, own in own }, of: "network-interface")
         call.set("ClientToken", clientToken(token))
-        let reply = try await repeatable(call, reply: CreateInterfaceReply.self)
+        let reply = try await repeatable(call, until: deadline, reply: CreateInterfaceReply.self)
         guard let view = try reply.networkInterface.view(subnetCIDR: cidr) else {
             throw .malformedReply("EC2 created \(reply.networkInterface.id) without an IPv4 address")
         }
@@ -44,11 +45,12 @@ extension EC2Provider {
     }
 
     public func detach(_ eni: ENIID) async throws(ProviderError) {
-        let attachment = try await attachment(of: eni)
+        let deadline = deadline
+        let attachment = try await attachment(of: eni, until: deadline)
         if attachment.isLeaving { return }
         var request = EC2Request("DetachNetworkInterface", about: .init(interface: eni))
         request.set("AttachmentId", attachment.attachmentId)
-        try await change(eni, by: request) { seen in
+        try await change(eni, by: request, until: deadline) { seen in
             seen?.attachment?.attachmentId != attachment.attachmentId || seen?.attachment?.isLeaving == true
         }
     }
@@ -61,17 +63,20 @@ extension EC2Provider {
     }
 
     public func setDeleteOnTermination(_ eni: ENIID, _ enabled: Bool) async throws(ProviderError) {
-        let attachment = try await attachment(of: eni)
+        let deadline = deadline
+        let attachment = try await attachment(of: eni, until: deadline)
         var request = EC2Request("ModifyNetworkInterfaceAttribute", about: .init(interface: eni))
         request.set("NetworkInterfaceId", eni)
         request.set("Attachment.AttachmentId", attachment.attachmentId)
         request.set("Attachment.DeleteOnTermination", enabled)
-        _ = try await repeatable(request, reply: Done.self)
+        _ = try await repeatable(request, until: deadline, reply: Done.self)
     }
 
     /// The interface's attachment to this instance.
-    private func attachment(of eni: ENIID) async throws(ProviderError) -> EC2Interface.Attachment {
-        guard let interface = try await find(eni) else { throw .notFound("interface \(eni)") }
+    private func attachment(
+        of eni: ENIID, until deadline: ContinuousClock.Instant
+    ) async throws(ProviderError) -> EC2Interface.Attachment {
+        guard let interface = try await find(eni, until: deadline) else { throw .notFound("interface \(eni)") }
         guard let attachment = interface.attachment else { throw .incorrectState("\(eni) is attached to nothing") }
         guard attachment.instanceId == instanceID else {
             throw .incorrectState("\(eni) is attached to \(attachment.instanceId ?? "another instance")")
@@ -81,10 +86,11 @@ extension EC2Provider {
 
     /// Makes a change to an interface. After a failure in doubt a look at the interface decides whether it took place.
     private func change(
-        _ eni: ENIID, by request: EC2Request, isDone: (EC2Interface?) -> Bool
+        _ eni: ENIID, by request: EC2Request, until deadline: ContinuousClock.Instant? = nil,
+        isDone: (EC2Interface?) -> Bool
     ) async throws(ProviderError) {
-        var attempts = Attempts(connection.retry)
-        var wasInDoubt = false
+        var attempts = Attempts(connection.retry, until: deadline)
+        var doubt: CallFailure?
         while true {
             attempts.begin()
             let failure: CallFailure
@@ -95,15 +101,18 @@ extension EC2Provider {
                 failure = error
             }
             // An attempt that took place after all is the reason why the next one is refused.
-            wasInDoubt = wasInDoubt || failure.leavesDoubt
-            guard wasInDoubt, !Task.isCancelled,
+            if failure.leavesDoubt { doubt = doubt ?? failure }
+            guard doubt != nil, !Task.isCancelled,
                 // Where its absence is what is wanted, it is not waited for to appear.
                 let seen = try? await find(eni, until: attempts.deadline, patiently: !isDone(nil)) as EC2Interface??
             else {
-                throw ProviderError(failure, to: request)
+                throw ProviderError(failure.after(doubt), to: request)
             }
             if isDone(seen) { return }
-            guard failure.leavesDoubt, await attempts.pauseForNext() else { throw ProviderError(failure, to: request) }
+            // The look may be late, so that what it does not show is still in doubt.
+            guard failure.leavesDoubt, await attempts.pauseForNext() else {
+                throw ProviderError(failure.after(doubt), to: request)
+            }
         }
     }
 }

@@ -64,12 +64,15 @@ public final class EC2Provider: CloudProvider {
         }
     }
 
+    /// When the budget of a mutation that begins now is used up.
+    var deadline: ContinuousClock.Instant { Attempts(connection.retry).deadline }
+
     /// Makes a call that may be repeated as it is.
     func repeatable<Content: Decodable & Sendable>(
-        _ request: EC2Request, reply: Content.Type = Content.self
+        _ request: EC2Request, until deadline: ContinuousClock.Instant? = nil, reply: Content.Type = Content.self
     ) async throws(ProviderError) -> Content {
         do throws(CallFailure) {
-            return try await call(request, .free, reply: reply)
+            return try await call(request, .free, until: deadline, reply: reply)
         } catch {
             throw ProviderError(error, to: request)
         }

@@ -15,6 +15,8 @@ struct EC2Request: Sendable {
     }
 
     let action: String
+    /// Whether it changes nothing, however often it is made.
+    var isReading: Bool { action.hasPrefix("Describe") }
     var subject: Subject
     private(set) var parameters: [(name: String, value: String)] = []
 

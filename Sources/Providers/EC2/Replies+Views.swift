@@ -14,7 +14,7 @@ extension EC2Interface {
             throw .malformedReply("EC2 gives \(id) the MAC '\(macAddress)' and the address '\(privateIpAddress)'")
         }
         return InterfaceView(
-            id: id, mac: mac, subnet: SubnetID(subnetId), subnetCIDR: subnetCIDR, attachment: attachmentView,
+            id: id, mac: mac, subnet: SubnetID(subnetId), subnetCIDR: subnetCIDR, attachment: try attachmentView(),
             networkCard: attachment?.networkCardIndex ?? 0, primaryAddress: primaryAddress,
             secondaryAddresses: try secondaryAddresses(),
             prefixes: try prefixes(ipv4PrefixSet), ipv6Prefixes: try ipv6Prefixes(), tags: tags(tagSet))
@@ -28,13 +28,18 @@ extension EC2Interface {
         try addresses(privateIpAddressesSet).filter { $0.description != privateIpAddress }
     }
 
-    /// `status` is attaching, attached, detaching or detached.
-    private var attachmentView: InterfaceView.Attachment {
-        switch (attachment?.status, attachment?.deviceIndex) {
+    /// `status` is attaching, attached, detaching or detached (EC2 API reference, "NetworkInterfaceAttachment"). Of any
+    /// other it is not known whether the interface is in use, so that it must not be taken for a detached one.
+    private func attachmentView() throws(ProviderError) -> InterfaceView.Attachment {
+        guard let attachment else { return .detached }
+        return switch (attachment.status, attachment.deviceIndex) {
         case ("attaching"?, let index?): .attaching(deviceIndex: index)
         case ("attached"?, let index?): .attached(deviceIndex: index)
         case ("detaching"?, _): .detaching
-        default: .detached
+        case ("detached"?, _): .detached
+        case (let status, nil):
+            throw .malformedReply("EC2 gives \(id) the attachment status '\(status ?? "")' and no device index")
+        case (let status, _?): throw .malformedReply("EC2 gives \(id) the attachment status '\(status ?? "")'")
         }
     }
 }

@@ -58,9 +58,12 @@ private struct XMLScanner {
     /// - Returns: the name of the outermost element.
     mutating func scan() throws(XMLReply.Malformed) -> String {
         while let start = try skipText() {
+            if bytes[start] == UInt8(ascii: "?") {
+                try checkEncoding(try skipXMLDeclaration())
+                continue
+            }
             let (end, isEmpty) = try skipTag()
             switch bytes[start] {
-            case UInt8(ascii: "?"): try checkEncoding(start..<end)
             case UInt8(ascii: "!"): throw .init(reason: "it has a declaration, which no EC2 reply has")
             case UInt8(ascii: "/"):
                 depth -= 1
@@ -113,6 +116,24 @@ private struct XMLScanner {
             }
         }
         return nil
+    }
+
+    /// Goes on behind the `?>` that ends the XML declaration, the only instruction that EC2 sends. Quotes mean nothing in
+    /// an instruction, so that `skipTag` would find another end than the parser does.
+    private mutating func skipXMLDeclaration() throws(XMLReply.Malformed) -> Range<Int> {
+        let start = position
+        guard start == 1 else { throw .init(reason: "it has a processing instruction, which no EC2 reply has") }
+        while position + 1 < bytes.count, bytes[position] != UInt8(ascii: "<") {
+            if bytes[position] == UInt8(ascii: "?"), bytes[position + 1] == UInt8(ascii: ">"), position > start {
+                position += 2
+                return start..<position - 2
+            }
+            position += 1
+            guard position - start <= XMLReply.longestTag else {
+                throw .init(reason: "it has a tag of more than \(XMLReply.longestTag) bytes")
+            }
+        }
+        throw .init(reason: "its XML declaration has no end")
     }
 
     /// Goes on behind the `>` that ends the tag; one in quotes does not.

@@ -15,7 +15,7 @@ extension HTTPError {
 
 extension ProviderError {
     /// What a call that was given up because its task was cancelled throws.
-    static let cancelled = unreachable("the call was cancelled")
+    public static let cancelled = unreachable("the call was cancelled")
 
     /// Why there is no reply, in the pool's terms, with what an operator should look at.
     ///
@@ -71,6 +71,11 @@ private func hostOrPath(_ location: String) -> String {
     guard let scheme = location.firstRange(of: "//") else { return excerpt(String(location.prefix { $0 != "?" }), 80) }
     let authority = location[scheme.upperBound...].prefix { !"/?#".contains($0) }
     return excerpt(String(authority.split(separator: "@").last ?? ""), 80)
+}
+
+/// Host and port that a base URL names: what stands between the scheme and the path.
+func authority(of url: String) -> Substring {
+    url.firstRange(of: "://").map { url[$0.upperBound...].prefix { $0 != "/" } } ?? url[...]
 }
 
 /// The first line of a server's words, cut to a length that a log line and a pod's event can bear.

@@ -21,60 +21,80 @@ struct RESTConnection: Sendable {
         self.client = client
         self.log = log
         let url = String(configuration.baseURL.reversed().drop { $0 == "/" }.reversed())
-        let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { $0 != "/" } } ?? url[...]
         baseURL = url
-        server = "the cloud at \(authority)"
+        server = "the cloud at \(authority(of: url))"
     }
 
     /// How a request ended.
     struct Ending<Value: Sendable>: Sendable {
-        let result: Result<Value, ProviderError>
-        /// Whether an attempt before the last one may have been carried out.
-        let followsDoubt: Bool
+        /// What the last attempt came to.
+        let last: Result<Value, ProviderError>
+        /// Why the first attempt failed that may have been carried out all the same; `nil` where there is none before the
+        /// last one, and of a request that only reads.
+        let doubt: ProviderError?
+        /// Whether the last attempt itself may have been carried out.
+        let endsInDoubt: Bool
+
+        /// What the caller is to know: a refusal of the last attempt says nothing about the one in doubt.
+        var result: Result<Value, ProviderError> {
+            if case .failure = last, !endsInDoubt, let doubt { return .failure(doubt) }
+            return last
+        }
     }
 
+    /// When the budget of a call that begins now is used up.
+    var deadline: ContinuousClock.Instant { Attempts(configuration.retry).deadline }
+
     /// Sends a request and reads what it returns.
+    ///
+    /// - Parameter deadline: that of the call of the provider which the request is a part of; `nil` where it is all of it.
     func call<Reply: Decodable & Sendable>(
-        _ request: RESTRequest, returning type: Reply.Type = Reply.self
+        _ request: RESTRequest, until deadline: ContinuousClock.Instant? = nil, returning type: Reply.Type = Reply.self
     ) async throws(ProviderError) -> Reply {
-        let ending = await send(request) { body throws(ProviderError) in
+        let ending = await send(request, until: deadline) { body throws(ProviderError) in
             try decode(type, from: body, of: request.operation)
         }
         return try ending.result.get()
     }
 
     /// Sends a request whose reply says nothing more than that it is done.
-    func perform(_ request: RESTRequest) async -> Ending<Void> {
-        await send(request) { _ in }
+    func perform(_ request: RESTRequest, until deadline: ContinuousClock.Instant? = nil) async -> Ending<Void> {
+        await send(request, until: deadline) { _ in }
     }
 
     /// Sends a request, with all its attempts, and logs it as one.
     private func send<Value: Sendable>(
-        _ request: RESTRequest, read: ([UInt8]) throws(ProviderError) -> Value
+        _ request: RESTRequest, until deadline: ContinuousClock.Instant?,
+        read: ([UInt8]) throws(ProviderError) -> Value
     ) async -> Ending<Value> {
-        var attempts = Attempts(configuration.retry)
+        var attempts = Attempts(configuration.retry, until: deadline)
         var record = CallRecord(action: request.operation.rawValue)
-        var isInDoubt = false
-        let result: Result<Value, ProviderError>
+        var doubt: ProviderError?
+        var endsInDoubt = false
+        let last: Result<Value, ProviderError>
         while true {
             attempts.begin()
             do throws(Failure) {
                 let body = try await attempt(request, attempts.timeout, &record)
-                result = Result { () throws(ProviderError) in try read(body) }
+                last = Result { () throws(ProviderError) in try read(body) }
+                // It was carried out, whether or not the reply can be read.
+                endsInDoubt = true
                 break
             } catch {
                 guard error.isWorthRepeating, await attempts.pauseForNext() else {
-                    result = .failure(Task.isCancelled ? .cancelled : error.error)
+                    last = .failure(Task.isCancelled ? .cancelled : error.error)
+                    endsInDoubt = error.leavesDoubt || Task.isCancelled
                     break
                 }
-                isInDoubt = isInDoubt || error.leavesDoubt
+                if error.leavesDoubt, request.operation.method != .get { doubt = doubt ?? error.error }
             }
         }
+        let ending = Ending(last: last, doubt: doubt, endsInDoubt: endsInDoubt)
         record.duration = attempts.elapsed
         record.attempts = attempts.count
-        if case .failure(let error) = result { record.error = error }
+        if case .failure(let error) = ending.result { record.error = error }
         log(record)
-        return Ending(result: result, followsDoubt: isInDoubt)
+        return ending
     }
 
     private func decode<Reply: Decodable>(
@@ -111,6 +131,10 @@ struct RESTConnection: Sendable {
         guard (200..<300).contains(response.status) else {
             let problem = RESTProblem(response, from: server)
             record.errorCode = problem.type?.rawValue
+            if response.status == 503, problem.retryAfter != nil, request.operation.method == .get {
+                // Nothing can have happened, so that it is the wish to be left alone that counts.
+                throw Failure(error: .throttled(retryAfter: problem.retryAfter))
+            }
             throw Failure(
                 error: problem.error,
                 isWorthRepeating: [500, 502, 503, 504].contains(response.status) && problem.retryAfter == nil,

@@ -82,20 +82,27 @@ public final class RESTProvider: CloudProvider {
     }
 
     public func detach(_ eni: ENIID) async throws(ProviderError) {
-        let ending = await connection.perform(RESTRequest(.detachInterface, eni))
-        if ending.followsDoubt, case .failure(.incorrectState) = ending.result {
-            // Refused because an earlier attempt has succeeded, or because it can't be.
-            let interface = try await connection.call(
-                RESTRequest(.getInterface, eni), returning: RESTReplies.Interface.self)
-            if interface.attachment == nil { return }
+        let deadline = connection.deadline
+        let ending = await connection.perform(RESTRequest(.detachInterface, eni), until: deadline)
+        guard let doubt = ending.doubt, case .failure(.incorrectState(let refusal)) = ending.last else {
+            return try ending.result.get()
         }
-        try ending.result.get()
+        // Refused because an earlier attempt has succeeded, or because it can't be.
+        let isAttached: Bool
+        do throws(ProviderError) {
+            let interface = try await connection.call(
+                RESTRequest(.getInterface, eni), until: deadline, returning: RESTReplies.Interface.self)
+            isAttached = interface.attachment != nil
+        } catch {
+            throw doubt
+        }
+        if isAttached { throw .incorrectState(refusal) }
     }
 
     public func delete(_ eni: ENIID) async throws(ProviderError) {
         let ending = await connection.perform(RESTRequest(.deleteInterface, eni))
         // Gone since an earlier attempt, which got no answer.
-        if ending.followsDoubt, case .failure(.notFound) = ending.result { return }
+        if ending.doubt != nil, case .failure(.notFound) = ending.last { return }
         try ending.result.get()
     }
 

@@ -32,6 +32,34 @@ import Testing
         #expect(creations[0].parameters["ClientToken"] == "t-1")
     }
 
+    @Test(
+        "A refusal of the repetition does not hide that the creation may have been carried out",
+        arguments: ["RequestLimitExceeded", "AuthFailure", "UnauthorizedOperation", "PriorRequestNotComplete"])
+    func createInDoubt(code: String) async throws {
+        let cloud = try ScriptedEC2 { call in
+            guard call.action == "CreateNetworkInterface" else { return nil }
+            return call.number == 1 ? .closed : .error(code)
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await cloud.provider().createInterface(request, token: MutationToken("t-1"))
+        }
+        #expect(doubt(error) != nil, "\(String(describing: error)) leaves no doubt")
+    }
+
+    @Test("An earlier request that is not complete is waited for") func priorRequest() async throws {
+        let cloud = try ScriptedEC2 { call in
+            call.action == "CreateNetworkInterface" && call.number < 3 ? .error("PriorRequestNotComplete") : nil
+        }
+        #expect(try await cloud.provider().createInterface(request, token: MutationToken("t-1")).id == eni)
+        let busy = try ScriptedEC2 { call in
+            call.action == "CreateNetworkInterface" ? .error("PriorRequestNotComplete") : nil
+        }
+        let error = await #expect(throws: ProviderError.self) {
+            try await busy.provider().createInterface(request, token: MutationToken("t-1"))
+        }
+        #expect(doubt(error) != nil, "\(String(describing: error)) leaves no doubt")
+    }
+
     @Test("A subnet that is not there is found before anything is created") func noSubnet() async throws {
         let cloud = try ScriptedEC2 { call in
             call.action == "DescribeSubnets" ? .error("InvalidSubnetID.NotFound") : nil

@@ -51,6 +51,52 @@ import Testing
         #expect(cloud.calls.count == min(generations, 2))
     }
 
+    /// A source that answers only to cancellation, and has one sort of credentials already, or none.
+    private struct Silent: CredentialSource {
+        var old: AWSCredentials?
+
+        func credentials() async throws(ProviderError) -> AWSCredentials {
+            if let old { return old }
+            try? await Task.sleep(for: .seconds(1_000))
+            throw .cancelled
+        }
+
+        func credentials(insteadOf refused: AWSCredentials) async throws(ProviderError) -> AWSCredentials {
+            try await Silent().credentials()
+        }
+    }
+
+    @Test("A source of credentials that is silent is waited for as long as the budget lasts, and named")
+    func silent() async throws {
+        let cloud = try ScriptedEC2 { _ in .error("ExpiredToken", "too old", status: 403) }
+        let retry = RetryPolicy(budget: .milliseconds(50))
+        let late = "the source of the AWS credentials did not answer in time"
+        await #expect(throws: ProviderError.unreachable(late)) {
+            try await cloud.provider(credentials: Silent(), retry: retry).describeNode()
+        }
+        #expect(cloud.calls.isEmpty)
+    }
+
+    @Test("Why credentials could not be renewed is said with the refusal of the old ones") func notRenewed()
+        async throws
+    {
+        struct Broken: CredentialSource {
+            func credentials() async throws(ProviderError) -> AWSCredentials {
+                AWSCredentials(accessKeyID: "AKID1", secretAccessKey: "s")
+            }
+
+            func credentials(insteadOf refused: AWSCredentials) async throws(ProviderError) -> AWSCredentials {
+                throw .unreachable("STS is away")
+            }
+        }
+        let cloud = try ScriptedEC2 { _ in .error("ExpiredToken", "too old", status: 403) }
+        await #expect(
+            throws: ProviderError.invalidCredentials(
+                "ExpiredToken: too old (request req-e); there are no others: the provider does not answer: STS is away")
+        ) { try await cloud.provider(credentials: Broken()).describeNode() }
+        #expect(cloud.calls.count == 1)
+    }
+
     @Test("A node whose clock is wrong learns EC2's from the refusal") func skew() async throws {
         let server = Int(Date().timeIntervalSince1970) + 3_600
         let cloud = try ScriptedEC2 { call in

@@ -36,6 +36,21 @@ import Testing
         #expect(cloud.calls.count == 1)
     }
 
+    @Test("A 503 that says for how long is throttling where nothing can have happened") func unavailable() async throws
+    {
+        let cloud = try ScriptedEC2 { call in
+            call.action.hasPrefix("Describe") || call.action.hasPrefix("Assign")
+                ? .error("Unavailable", status: 503, headers: ["Retry-After: 7"]) : nil
+        }
+        await #expect(throws: ProviderError.throttled(retryAfter: .seconds(7))) {
+            try await cloud.provider().describeNode()
+        }
+        #expect(cloud.calls.count == 1)
+        await #expect(throws: ProviderError.transient(status: 503, "Unavailable: words (request req-e)")) {
+            try await cloud.provider().assign(ENIID("eni-1"), count: 1, token: MutationToken("a"))
+        }
+    }
+
     @Test("A page of a proxy is named as what it is, and no refusal of EC2's", arguments: [200, 403])
     func html(status: Int) async throws {
         let cloud = try ScriptedEC2 { _ in
@@ -70,7 +85,7 @@ import Testing
         let cloud = try ScriptedEC2 { _ in .silence }
         let retry = RetryPolicy(
             attempts: 2, backoff: .init(initial: .milliseconds(1), longest: .milliseconds(1)),
-            attemptTimeout: .milliseconds(100), budget: .seconds(60))
+            attemptTimeout: .seconds(5), budget: .seconds(120))
         let error = await #expect(throws: ProviderError.self) { try await cloud.provider(retry: retry).describeNode() }
         guard case .unreachable(let text) = error else {
             Issue.record("\(String(describing: error)) instead of unreachable")

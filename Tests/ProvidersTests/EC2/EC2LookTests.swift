@@ -72,6 +72,36 @@ import Testing
         #expect(cloud.calls.count { $0.action == "AttachNetworkInterface" } == 2)
     }
 
+    @Test("A refusal after a lost reply leaves it in doubt, as long as the look does not show the change")
+    func doubtIsKept() async throws {
+        let with = Canned.interface(
+            eni.description, secondary: ["10.0.1.20"], attachment: Canned.attachment(index: 1))
+        let calls: [(String, @Sendable (EC2Provider) async throws -> Void)] = [
+            ("DetachNetworkInterface", { [eni] in try await $0.detach(eni) }),
+            ("DeleteNetworkInterface", { [eni] in try await $0.delete(eni) }),
+            (
+                "UnassignPrivateIpAddresses",
+                { [eni] in try await $0.unassign(eni, addresses: [IPv4Address("10.0.1.20")!]) }
+            ),
+        ]
+        for (action, call) in calls {
+            let cloud = try ScriptedEC2 { call in
+                switch call.action {
+                case action: call.number == 1 ? .closed : .error("RequestLimitExceeded", status: 503)
+                case "DescribeNetworkInterfaces": .reply(Canned.interfaces([with]))
+                default: nil
+                }
+            }
+            let error = await #expect(throws: ProviderError.self) { try await call(cloud.provider()) }
+            guard case .unreachable(let text) = error else {
+                Issue.record("\(String(describing: error)) instead of unreachable")
+                continue
+            }
+            #expect(text.contains("broke off"))
+            #expect(cloud.calls.count { $0.action == action } == 2)
+        }
+    }
+
     @Test("What did not take place is asked for again") func notDone() async throws {
         let cloud = try ScriptedEC2 { call in
             switch call.action {
@@ -97,6 +127,31 @@ import Testing
         }
         // Each of them takes a tenth of a second, but for the last ones.
         #expect(cloud.calls.count < 20)
+    }
+
+    @Test("What is looked up before a mutation is a part of its budget") func budgetOfLooks() async throws {
+        let retry = RetryPolicy(
+            attempts: 1_000, backoff: .init(initial: .milliseconds(1), longest: .milliseconds(1)),
+            attemptTimeout: .milliseconds(100), budget: .seconds(2))
+        let calls: [@Sendable (EC2Provider) async throws -> Void] = [
+            { [eni] in try await $0.detach(eni) }, { [eni] in try await $0.setDeleteOnTermination(eni, true) },
+            { [request = InterfaceRequest(subnet: SubnetID("subnet-1"), secondary: .addresses(1))] in
+                _ = try await $0.createInterface(request, token: MutationToken("t"))
+            },
+        ]
+        for call in calls {
+            let cloud = try ScriptedEC2 { call in
+                switch call.action {
+                case "DescribeNetworkInterfaces" where call.number == 16: .reply(Canned.interfaces([attached]))
+                case "DescribeInstances" where call.number > 8: nil
+                case "DescribeSubnets" where call.number > 8: nil
+                default: .silence
+                }
+            }
+            await #expect(throws: ProviderError.self) { try await call(cloud.provider(retry: retry)) }
+            // Each takes a tenth of a second, but for those that are answered and the last ones.
+            #expect(cloud.calls.count < 28)
+        }
     }
 
     @Test("A plain refusal needs no look") func plainRefusal() async throws {

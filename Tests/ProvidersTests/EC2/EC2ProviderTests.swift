@@ -80,6 +80,27 @@ import Testing
         #expect(primary.tags == ["a": "<b>"])
     }
 
+    @Test("An attachment in a state that EC2 does not have is not taken for none, lest the interface be deleted")
+    func unknownAttachment() async throws {
+        let attached = Canned.attachment(index: 1)
+        for (attachment, words) in [
+            (Canned.attachment(index: 1, "busy"), "the attachment status 'busy'"),
+            (attached.replacing("<status>attached</status>", with: ""), "the attachment status ''"),
+            (attached.replacing("<deviceIndex>1</deviceIndex>", with: ""), "'attached' and no device index"),
+        ] {
+            let cloud = try ScriptedEC2 { call in
+                call.action == "DescribeNetworkInterfaces"
+                    ? .reply(Canned.interfaces([Canned.interface("eni-b", attachment: attachment)])) : nil
+            }
+            let error = await #expect(throws: ProviderError.self) { try await cloud.provider().interfaces() }
+            guard case .malformedReply(let text) = error else {
+                Issue.record("\(String(describing: error)) instead of a malformed reply")
+                continue
+            }
+            #expect(text.contains("eni-b") && text.contains(words))
+        }
+    }
+
     @Test("A subnet's network and the node's VPC are asked once") func once() async throws {
         let cloud = try ScriptedEC2 { _ in nil }
         let provider = cloud.provider()

@@ -154,6 +154,7 @@ import Testing
 
     @Test("Amazon's endpoint is that of the region") func endpoint() {
         #expect(EC2Endpoint(url: nil, region: "eu-central-1").url == "https://ec2.eu-central-1.amazonaws.com")
+        #expect(EC2Endpoint(url: nil, region: "cn-north-1").url == "https://ec2.cn-north-1.amazonaws.com.cn")
         #expect(EC2Endpoint(url: nil, region: "eu-central-1").name == "EC2 at ec2.eu-central-1.amazonaws.com")
         #expect(EC2Endpoint(url: "http://127.0.0.1:5000/", region: "x").name == "EC2 at 127.0.0.1:5000")
     }

@@ -13,12 +13,14 @@ final class TestCloudServer: Sendable {
     static let token = "token-of-the-test"
 
     private let server: CloudServer
+    private let directory: TestDirectory
     let records = Mutex<[CallRecord]>([])
 
     init(
         _ settings: ModelVPC.Settings = .init(), throttling: ModelVPC.Throttling = .init(),
         faults: [ModelVPC.FaultRule] = [], credentials: [CloudConfiguration.Credential] = []
     ) async throws {
+        directory = try TestDirectory()
         let node = TestMock.node()
         let limits = ModelVPC.Limits(
             interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
@@ -60,11 +62,13 @@ final class TestCloudServer: Sendable {
     /// The same over the REST API.
     func restProvider(
         token: String = TestCloudServer.token, retry: RetryPolicy = .patient, pageSize: Int = 100
-    ) -> RESTProvider {
-        RESTProvider(
+    ) throws -> RESTProvider {
+        let name = "token-\(UInt64.random(in: 0 ... .max))"
+        try directory.write(token, to: name)
+        return RESTProvider(
             RESTConfiguration(
                 baseURL: "http://127.0.0.1:\(server.port)", instanceID: TestMock.node().instanceID,
-                token: .text(token), retry: retry, pageSize: pageSize),
+                token: BearerToken(file: directory.path(name)), retry: retry, pageSize: pageSize),
             client: HTTPClient()
         ) { record in
             self.records.withLock { $0.append(record) }

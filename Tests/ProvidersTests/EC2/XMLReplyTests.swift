@@ -45,6 +45,15 @@ import Testing
             ("</a>", "it ends more elements than it begins"), ("<a/><b/>", "it has more than one outermost element"),
             ("<!DOCTYPE html><html></html>", "it has a declaration, which no EC2 reply has"),
             ("<?xml version=\"1.0\" encoding=\"UTF-7\"?><a/>", "it is not UTF-8"),
+            (
+                "<?x \"?><!DOCTYPE R [<!ENTITY e 'e'>]><!-- \" --><R>&e;</R>",
+                "it has a declaration, which no EC2 reply has"
+            ),
+            ("<?x '?><!DOCTYPE R><!-- ' --><R/>", "it has a declaration, which no EC2 reply has"),
+            ("<a><?x \"?><b/><?y \"?></a>", "it has a processing instruction, which no EC2 reply has"),
+            (" <?xml version=\"1.0\"?><a/>", "it has a processing instruction, which no EC2 reply has"),
+            ("<?xml version=\"1.0\" <a/>", "its XML declaration has no end"),
+            ("<?>", "its XML declaration has no end"),
             ("<a></b>", "it is not well-formed XML"), ("<a>&nothing;</a>", "it is not well-formed XML"),
             ("<a b='1' b='2'/>", "it is not well-formed XML"),
             ("<1/>", "it is not well-formed XML"),

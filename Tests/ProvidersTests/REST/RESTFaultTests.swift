@@ -48,6 +48,66 @@ import Testing
         #expect(cloud.requests.count == 1)
     }
 
+    @Test(
+        "A refusal of the repetition does not hide that the first attempt may have been carried out",
+        arguments: [
+            .problem("throttled", status: 429, headers: ["Retry-After: 7"]),
+            .problem("invalid-credentials", status: 401), .problem("permission-denied", status: 403),
+        ] as [ScriptedREST.Answer])
+    func doubtIsKept(refusal: ScriptedREST.Answer) async throws {
+        let calls: [@Sendable (RESTProvider) async throws -> Void] = [
+            { _ = try await $0.assign(RESTFaultTests.eni, count: 1, token: MutationToken("a")) },
+            { _ = try await $0.assignPrefixes(RESTFaultTests.eni, count: 1, token: MutationToken("p")) },
+            { provider in
+                let request = InterfaceRequest(subnet: SubnetID("subnet-1"), secondary: .addresses(1))
+                _ = try await provider.createInterface(request, token: MutationToken("c"))
+            },
+            { try await $0.attach(RESTFaultTests.eni, deviceIndex: 1) }, { try await $0.detach(RESTFaultTests.eni) },
+            { try await $0.delete(RESTFaultTests.eni) },
+        ]
+        for call in calls {
+            let cloud = try ScriptedREST { _, number in number == 1 ? .closed : refusal }
+            let error = await #expect(throws: ProviderError.self) { try await call(cloud.provider()) }
+            guard case .unreachable(let text) = error else {
+                Issue.record("\(String(describing: error)) instead of unreachable")
+                continue
+            }
+            #expect(text.contains("broke off"))
+            #expect(cloud.requests.count == 2 && cloud.records.map(\.error) == [error])
+        }
+        // A request that only reads is in no doubt.
+        let cloud = try ScriptedREST { _, number in number == 1 ? .closed : refusal }
+        let error = await #expect(throws: ProviderError.self) { try await cloud.provider().describeNode() }
+        switch error {
+        case .throttled, .invalidCredentials, .permissionDenied: break
+        default: Issue.record("\(String(describing: error)) instead of the refusal")
+        }
+    }
+
+    @Test("A detachment in doubt stays in doubt when the look at it fails") func lookFails() async throws {
+        let cloud = try ScriptedREST { request, number in
+            switch (request.method, number) {
+            case ("GET", _): .problem("throttled", status: 429)
+            case (_, 1): .problem("transient", status: 500)
+            default: .problem("incorrect-state", status: 409)
+            }
+        }
+        await #expect(throws: ProviderError.transient(status: 500, "words (request req-1)")) {
+            try await cloud.provider().detach(RESTFaultTests.eni)
+        }
+    }
+
+    @Test("A 503 that says for how long is throttling where nothing can have happened") func unavailable() async throws
+    {
+        let cloud = try ScriptedREST { _, _ in .problem("transient", status: 503, headers: ["Retry-After: 7"]) }
+        await #expect(throws: ProviderError.throttled(retryAfter: .seconds(7))) {
+            try await cloud.provider().describeNode()
+        }
+        await #expect(throws: ProviderError.transient(status: 503, "words (request req-1)")) {
+            try await cloud.provider().assign(RESTFaultTests.eni, count: 1, token: MutationToken("a"))
+        }
+    }
+
     @Test("Throttling is left to the caller, with the server's wish") func throttled() async throws {
         let cloud = try ScriptedREST { _, _ in .problem("throttled", status: 429, headers: ["Retry-After: 7"]) }
         await #expect(throws: ProviderError.throttled(retryAfter: .seconds(7))) {
@@ -124,7 +184,7 @@ import Testing
         let cloud = try ScriptedREST { _, _ in .silence }
         let retry = RetryPolicy(
             attempts: 2, backoff: .init(initial: .milliseconds(1), longest: .milliseconds(1)),
-            attemptTimeout: .milliseconds(100), budget: .seconds(60))
+            attemptTimeout: .seconds(5), budget: .seconds(120))
         let error = await #expect(throws: ProviderError.self) { try await cloud.provider(retry: retry).describeNode() }
         guard case .unreachable = error else {
             Issue.record("\(String(describing: error)) instead of unreachable")

@@ -190,7 +190,7 @@ import Testing
         let directory = try TestDirectory()
         let path = directory.path("token")
         let cloud = try cloud()
-        let provider = cloud.provider(token: .file(path: path))
+        let provider = cloud.provider(token: BearerToken(file: path))
         let missing = await #expect(throws: ProviderError.self) { try await provider.describeNode() }
         guard case .invalidCredentials(let text) = missing else {
             Issue.record("\(String(describing: missing)) instead of invalid credentials")
@@ -205,7 +205,6 @@ import Testing
         try directory.write("two secret tokens", to: "token")
         let wrong = await #expect(throws: ProviderError.self) { try await provider.describeNode() }
         #expect(wrong?.description.contains("secret") == false)
-        #expect("\(BearerToken.text("secret"))".contains("secret") == false)
     }
 
     @Test("One record is logged per call, with what finds it at the server") func log() async throws {

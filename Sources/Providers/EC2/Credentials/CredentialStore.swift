@@ -44,9 +44,6 @@ public actor CredentialStore: CredentialSource {
         self.init(now: now) { () async throws(ProviderError) in try await chain.issue() }
     }
 
-    /// Where the present credentials come from, for people; nil where there are none.
-    public var source: String? { current?.source }
-
     public func credentials() async throws(ProviderError) -> AWSCredentials {
         guard let current else { return try await refreshed().credentials }
         guard isDue(current) else { return current.credentials }

@@ -43,26 +43,15 @@ public final class InstanceMetadata: Sendable {
     /// Of the primary interface.
     public func mac() async throws(InstanceMetadataError) -> MACAddress {
         let path = "mac"
-        return try InstanceMetadata.mac(try await word(path), path)
-    }
-
-    /// Of all attached interfaces, in the service's order.
-    public func macs() async throws(InstanceMetadataError) -> [MACAddress] {
-        let path = "network/interfaces/macs/"
-        var addresses: [MACAddress] = []
-        for line in try await lines(path) {
-            addresses.append(try InstanceMetadata.mac(line.hasSuffix("/") ? line.dropLast() : line[...], path))
+        let text = try await word(path)
+        guard let address = MACAddress(text) else {
+            throw .malformed(path: path, reason: "it is no MAC address: \(excerpt(text, 80))")
         }
-        return addresses
+        return address
     }
 
     /// Such as `eu-central-1`.
     public func region() async throws(InstanceMetadataError) -> String { try await word("placement/region") }
-
-    /// Such as `eu-central-1a`.
-    public func availabilityZone() async throws(InstanceMetadataError) -> String {
-        try await word("placement/availability-zone")
-    }
 
     /// The IPv4 networks of the VPC in which the primary interface is.
     public func vpcNetworks() async throws(InstanceMetadataError) -> [IPv4Network] {
@@ -107,13 +96,6 @@ public final class InstanceMetadata: Sendable {
             text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || allowed.contains($0)) || $0 == ":" })
         else { throw .malformed(path: path, reason: "it is no name: \(excerpt(text, 80))") }
         return text
-    }
-
-    private static func mac(_ text: some StringProtocol, _ path: String) throws(InstanceMetadataError) -> MACAddress {
-        guard let address = MACAddress(String(text)) else {
-            throw .malformed(path: path, reason: "it is no MAC address: \(excerpt(String(text), 80))")
-        }
-        return address
     }
 
     private func lines(_ path: String) async throws(InstanceMetadataError) -> [String] {

@@ -13,8 +13,7 @@ struct SecurityTokenService: Sendable {
         if let endpoint = variables["AWS_ENDPOINT_URL_STS"] {
             self.endpoint = endpoint
         } else if let region = variables.region {
-            let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-            endpoint = "https://sts.\(region).\(domain)/"
+            endpoint = "https://\(EC2Endpoint.amazonHost("sts", region: region))/"
         } else {
             endpoint = "https://sts.amazonaws.com/"
         }

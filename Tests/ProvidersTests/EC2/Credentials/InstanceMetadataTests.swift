@@ -18,8 +18,6 @@ import Testing
 
     private static let values = [
         "instance-id": "i-0123456789abcdef0", "mac": "0a:01:02:03:04:05", "placement/region": "eu-central-1",
-        "placement/availability-zone": "eu-central-1a",
-        "network/interfaces/macs/": "0a:01:02:03:04:05/\n0a:01:02:03:04:06/",
         "iam/security-credentials/": "node-role", "iam/security-credentials/node-role": TestMetadata.role("ASIA1"),
     ]
 
@@ -28,9 +26,7 @@ import Testing
         let metadata = service.client(http, clock)
         #expect(try await metadata.instanceID() == "i-0123456789abcdef0")
         #expect(try await metadata.mac() == MACAddress("0a:01:02:03:04:05"))
-        #expect(try await metadata.macs().map(\.description) == ["0a:01:02:03:04:05", "0a:01:02:03:04:06"])
         #expect(try await metadata.region() == "eu-central-1")
-        #expect(try await metadata.availabilityZone() == "eu-central-1a")
         let issued = try await metadata.roleCredentials()
         #expect(
             issued.credentials
@@ -103,7 +99,7 @@ import Testing
         arguments: ["", "two words", "a\nb", "../../etc", "<html>", String(repeating: "x", count: 200), "ü"])
     func malformed(value: String) async throws {
         let service = try TestMetadata([
-            "placement/region": value, "mac": value, "network/interfaces/macs/": value + "/",
+            "placement/region": value, "mac": value,
             "iam/security-credentials/": value.isEmpty ? "/" : value,
         ])
         let metadata = service.client(http, clock)
@@ -112,7 +108,6 @@ import Testing
         }
         #expect(isMalformed(await #expect(throws: InstanceMetadataError.self) { _ = try await metadata.region() }))
         #expect(isMalformed(await #expect(throws: InstanceMetadataError.self) { _ = try await metadata.mac() }))
-        #expect(isMalformed(await #expect(throws: InstanceMetadataError.self) { _ = try await metadata.macs() }))
         if value != "a\nb" {
             #expect(
                 isMalformed(

@@ -64,7 +64,7 @@ extension CloudConfiguration {
                 reader.refuse("subnets", "the zone or a tag of \(id) has a control character")
             }
         }
-        if let bearerToken, bearerToken.isEmpty || !bearerToken.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) {
+        if let bearerToken, !bearerToken.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) {
             // Without the token itself, which is a secret.
             reader.refuse("bearerToken", "it must be printable ASCII characters without blanks")
         }

@@ -111,7 +111,7 @@ import Testing
             ),
             ("instances: [{ id: j k, type: m5.large, subnet: s }]", "'j k' is not a name"),
             ("instances: [{ id: j, type: \"t\\x01\", subnet: s, \(limits) }]", "type: it has a control character"),
-            ("bearerToken: a b", "bearerToken: it must be"), ("bearerToken: ''", "bearerToken: it must be"),
+            ("bearerToken: a b", "bearerToken: it must be"), ("bearerToken: ''", "bearerToken: '' is not"),
             ("subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a }, { id: ä, cidr: 10.0.1.0/24, zone: a }]", "'ä' is not"),
             (
                 "subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a, tags: { k: \"\\x01\" } }]",

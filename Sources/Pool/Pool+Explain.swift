@@ -19,8 +19,11 @@ extension Pool {
         if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
         if let eniTrouble, eniTrouble.until > now { return cause(of: eniTrouble) }
         for eni in enis.values {
-            guard let refusal = eni.refusal, let at = eni.retryAt, at > now else { continue }
-            return .providerFailing("\(eni.id): \(refusal)", retryAt: at)
+            // Told until another attempt has had the time to succeed.
+            guard let refusal = eni.refusal, let at = eni.retryAt, at + configuration.backoff.longest > now else {
+                continue
+            }
+            return .providerFailing("\(eni.id): \(refusal)", retryAt: max(at, now))
         }
         return nil
     }

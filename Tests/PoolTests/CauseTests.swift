@@ -98,7 +98,7 @@ struct CauseTests {
         world.start()
         world.add("a")
         let cause = try #require(world.cause(of: "a"))
-        #expect(cause.code == "calls-limited" && cause.retryAfter(world.now)! >= .seconds(60))
+        #expect(cause.code == "calls-limited" && cause.retryAfter(world.now)! > .seconds(30))
         #expect(cause.sentence(world.now).contains("(key calls)"))
     }
 
@@ -106,14 +106,13 @@ struct CauseTests {
     func suspended() throws {
         var world = PoolWorld()
         world.fates[.assign] = [
-            .fails(.transient(status: 500, "on fire")), .fails(.suspended(retryAfter: .seconds(60), "on fire")),
+            .fails(.throttled(retryAfter: nil)), .fails(.suspended(retryAfter: .seconds(60), "it is on fire")),
         ]
         world.start()
         world.add("a", for: .seconds(30))
         world.run(for: .seconds(10))
-        let failing = try #require(world.pool.growthObstacle(world.now))
-        #expect(failing.code == "provider-failing" && failing.sentence(world.now).contains("status 500"))
-        #expect(failing.retryAfter(world.now)! > .seconds(45))
+        let cause = try #require(world.pool.growthObstacle(world.now))
+        #expect(cause.code == "provider-throttled" && cause.retryAfter(world.now)! > .seconds(45))
         world.run(for: .seconds(100))
         #expect(world.pool.growthObstacle(world.now) == nil && world.cloud.shape.reduce(0, +) > 0)
     }

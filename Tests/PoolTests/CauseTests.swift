@@ -112,7 +112,7 @@ struct CauseTests {
         world.add("a", for: .seconds(30))
         world.run(for: .seconds(10))
         let cause = try #require(world.pool.growthObstacle(world.now))
-        #expect(cause.code == "provider-throttled" && cause.retryAfter(world.now)! > .seconds(45))
+        #expect(cause.code == "provider-throttled" && cause.retryAfter(world.now)! > .seconds(20))
         world.run(for: .seconds(100))
         #expect(world.pool.growthObstacle(world.now) == nil && world.cloud.shape.reduce(0, +) > 0)
     }

@@ -116,6 +116,10 @@ extension Configuration {
     private var retryPolicy: RetryPolicy {
         RetryPolicy(attemptTimeout: callTimeout, budget: callTimeout * 5 / 2)
     }
+
+    /// After so long a call is given up, whatever it still waits for: its turn, credentials, all attempts with their looks
+    /// at the provider's view.
+    var callPatience: Duration { max(calls.longestWait + callTimeout * 6, .seconds(60)) }
 }
 
 /// Seconds since 1970, by which credentials expire.

@@ -80,6 +80,7 @@ public struct WarmpoolDaemon: Sendable {
         return NodeAgent(
             configuration: configuration, pool: pool, store: store,
             provider: try await configuration.makeProvider(environment: environment, log: log),
+            patience: configuration.callPatience,
             host: try HostNetwork(configuration), eventLoop: eventLoop, log: log)
     }
 

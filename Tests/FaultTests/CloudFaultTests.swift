@@ -91,8 +91,10 @@ extension FaultTests {
 
         @Test func withoutTheCloudTheWarmPoolServesOn() async throws {
             let cloud = try LiveFabric.current.cloudFile
-            let overview: Overview = try await node.call(.overview)
-            let warm = overview.addresses.free
+            let warm = try await eventually("no address rests or is on its way") { () -> Int? in
+                let addresses = (try await node.call(.overview) as Overview).addresses
+                return addresses.cooling == 0 && addresses.incoming == 0 ? addresses.free : nil
+            }
             try await succeed("mv \(cloud) \(cloud).away", in: nil)
             await #expect(throws: Reply.Failure.self) { try await node.reconcile() }
 

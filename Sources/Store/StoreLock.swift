@@ -18,6 +18,8 @@ final class StoreLock: Sendable {
     }
 
     deinit {
+        // Not by closing alone: a child process on its way to another program has the descriptor for a moment longer.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

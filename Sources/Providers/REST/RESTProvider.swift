@@ -113,10 +113,7 @@ public final class RESTProvider: CloudProvider {
     public func assign(
         _ eni: ENIID, count: Int, token: MutationToken
     ) async throws(ProviderError) -> [IPv4Address] {
-        let request = RESTRequest(.assignAddresses, eni, key: token, body: ["count": .integer(Int64(count))])
-        let reply = try await connection.call(request, returning: RESTReplies.Addresses.self)
-        guard reply.addresses.count == count else { throw miscounted(request, reply.addresses.count, count) }
-        return reply.addresses
+        try await assign(.assignAddresses, eni, count, token) { (reply: RESTReplies.Addresses) in reply.addresses }
     }
 
     /// No address is no request.
@@ -131,10 +128,7 @@ public final class RESTProvider: CloudProvider {
     public func assignPrefixes(
         _ eni: ENIID, count: Int, token: MutationToken
     ) async throws(ProviderError) -> [IPv4Network] {
-        let request = RESTRequest(.assignPrefixes, eni, key: token, body: ["count": .integer(Int64(count))])
-        let reply = try await connection.call(request, returning: RESTReplies.Prefixes.self)
-        guard reply.prefixes.count == count else { throw miscounted(request, reply.prefixes.count, count) }
-        return reply.prefixes
+        try await assign(.assignPrefixes, eni, count, token) { (reply: RESTReplies.Prefixes) in reply.prefixes }
     }
 
     public func unassign(_ eni: ENIID, addresses: [IPv4Address]) async throws(ProviderError) {
@@ -148,14 +142,28 @@ public final class RESTProvider: CloudProvider {
     public func assignIPv6Prefixes(
         _ eni: ENIID, count: Int, token: MutationToken
     ) async throws(ProviderError) -> [IPv6Network] {
-        let request = RESTRequest(.assignIPv6Prefixes, eni, key: token, body: ["count": .integer(Int64(count))])
-        let reply = try await connection.call(request, returning: RESTReplies.IPv6Prefixes.self)
-        guard reply.ipv6Prefixes.count == count else { throw miscounted(request, reply.ipv6Prefixes.count, count) }
-        return reply.ipv6Prefixes
+        try await assign(.assignIPv6Prefixes, eni, count, token) { (reply: RESTReplies.IPv6Prefixes) in
+            reply.ipv6Prefixes
+        }
     }
 
     public func unassign(_ eni: ENIID, ipv6Prefixes: [IPv6Network]) async throws(ProviderError) {
         try await perform(RESTRequest(.releaseIPv6Prefixes, eni, body: ["ipv6Prefixes": texts(ipv6Prefixes)]))
+    }
+
+    /// Asks for so many items of the cloud's choice.
+    ///
+    /// - Parameter items: those of the reply, which must be as many as were asked for.
+    private func assign<Reply: Decodable & Sendable, Item>(
+        _ operation: RESTOperation, _ eni: ENIID, _ count: Int, _ token: MutationToken, _ items: (Reply) -> [Item]
+    ) async throws(ProviderError) -> [Item] {
+        let request = RESTRequest(operation, eni, key: token, body: ["count": .integer(Int64(count))])
+        let assigned = items(try await connection.call(request, returning: Reply.self))
+        guard assigned.count == count else {
+            throw .malformedReply(
+                "\(connection.server) to \(operation.rawValue): \(assigned.count) items where \(count) were asked for")
+        }
+        return assigned
     }
 
     /// A request whose reply says nothing more than that it is done.
@@ -182,10 +190,5 @@ public final class RESTProvider: CloudProvider {
 
     private func texts(_ items: [some CustomStringConvertible]) -> JSONValue {
         .array(items.map { .string($0.description) })
-    }
-
-    private func miscounted(_ request: RESTRequest, _ count: Int, _ asked: Int) -> ProviderError {
-        .malformedReply(
-            "\(connection.server) to \(request.operation.rawValue): \(count) items where \(asked) were asked for")
     }
 }

@@ -37,6 +37,14 @@ extension IPv6Network: TextCodable {
     static let expectedText = "an IPv6 network such as 2001:db8:0:3::/64, with host bits zero"
 }
 
+extension IPAddress: TextCodable {
+    static let expectedText = "an IPv4 or IPv6 address such as 10.0.3.7 or 2001:db8::7"
+}
+
+extension IPNetwork: TextCodable {
+    static let expectedText = "an IPv4 or IPv6 network such as 10.0.3.0/24 or 2001:db8:0:3::/64, with host bits zero"
+}
+
 extension MACAddress: TextCodable {
     static let expectedText = "a MAC address such as 02:11:22:33:44:55"
 }

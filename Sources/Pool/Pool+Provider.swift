@@ -3,7 +3,7 @@ import Timekeeping
 
 /// The provider's answers to the pool's actions. An answer that the pool no longer waits for changes nothing.
 extension Pool {
-    /// The ENI of a ``Action/createENI(_:addressCount:)`` exists.
+    /// The ENI of a ``Action/createENI(_:_:)`` exists.
     public mutating func created(_ token: MutationToken, _ view: InterfaceView, now: Instant) -> Outcome {
         if let index = creations.firstIndex(where: { $0.token == token }) {
             creations.remove(at: index)
@@ -26,26 +26,28 @@ extension Pool {
         return settle(now)
     }
 
-    /// The provider has assigned addresses.
+    /// The provider has assigned blocks.
     public mutating func assigned(
-        _ eni: ENIID, _ new: [IPv4Address], token: MutationToken, now: Instant
+        _ eni: ENIID, _ new: [Block], token: MutationToken, now: Instant
     ) -> Outcome {
-        if case .assign(_, token)? = enis[eni]?.operation?.kind {
+        if case .assign(_, _, token)? = enis[eni]?.operation?.kind {
             enis[eni]?.operation = nil
             enis[eni]?.refusal = nil
-            for address in new where addresses[address] == nil { receive(address, on: eni, now) }
+            for block in new { receive(block, on: eni, now) }
         }
         providerAnswered()
         return settle(now)
     }
 
-    /// The provider has taken addresses away.
-    public mutating func unassigned(_ eni: ENIID, _ gone: [IPv4Address], now: Instant) -> Outcome {
+    /// The provider has taken blocks away.
+    public mutating func unassigned(_ eni: ENIID, _ gone: [Block], now: Instant) -> Outcome {
         if case .unassign? = enis[eni]?.operation?.kind {
             enis[eni]?.operation = nil
-            for address in gone where addresses[address]?.state == .releasing {
-                enis[eni]?.noteChange(of: address, window: configuration.consistencyWindow, now)
-                set(address, of: eni, to: nil)
+            for block in gone {
+                enis[eni]?.noteChange(of: block, window: configuration.consistencyWindow, now)
+                for address in block.addresses {
+                    if let record = addresses[.v4(address)], record.state == .releasing { set(record, to: nil) }
+                }
             }
         }
         providerAnswered()
@@ -74,15 +76,16 @@ extension Pool {
     ) -> Outcome {
         // What was to go is gone.
         if case (.deleteENI(let eni), .notFound) = (action, error) { return deleted(eni, now: now) }
-        // That the node may not give back is no reason not to grow.
-        let concernsAll = !(action.givesBack && error.isDenial)
+        let error = error.located(subnet(of: action), prefixes: action.asksForPrefixes)
+        // That the node may not give back is no reason not to grow, and a subnet without a /80 none to ask for no more.
+        let concernsAll = !(action.givesBack && error.isDenial) && !(action.asksForIPv6 && error.isOfSubnet)
         let retryAt = (concernsAll ? note(error, jitter, now) : nil) ?? now + pause(after: error, jitter)
         if error.contradictsView { readBackAt = now }
         switch action {
         case .createENI(let token, _): creationFailed(token, error, retryAt, now)
         case .attachENI(let eni, _): attachFailed(eni, error, retryAt)
         case .configureENI(let eni): configurationFailed(eni, error, retryAt)
-        case .assign(let eni, _, let token): assignFailed(eni, token, error, retryAt, now)
+        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, retryAt, now)
         case .unassign(let eni, _): unassignFailed(eni, retryAt)
         case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
         case .deleteENI(let eni): deleteFailed(eni, retryAt)
@@ -122,14 +125,15 @@ extension Pool {
     }
 
     private mutating func assignFailed(
-        _ eni: ENIID, _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant, _ now: Instant
+        _ eni: ENIID, _ kind: BlockKind, _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant,
+        _ now: Instant
     ) {
-        guard case .assign(_, token)? = enis[eni]?.operation?.kind else { return }
+        guard case .assign(_, _, token)? = enis[eni]?.operation?.kind else { return }
         if error.leavesDoubt {
             enis[eni]?.operation?.inDoubtSince = now
         } else {
             enis[eni]?.operation = nil
-            if case .limitReached = error {
+            if case .limitReached = error, kind != .ipv6Prefix {
                 enis[eni]?.fullUntil = retryAt
             } else {
                 enis[eni]?.retryAt = retryAt
@@ -171,8 +175,11 @@ extension Pool {
         _ error: ProviderError, concernsView: Bool = false, _ jitter: Double, _ now: Instant
     ) -> Instant? {
         switch error {
-        case .subnetExhausted(let subnet), .noContiguousPrefix(let subnet):
-            subnetTrouble = SubnetTrouble(error: error, subnet: subnet, until: now + configuration.subnetBackoff)
+        case .subnetExhausted(let subnet):
+            exhausted[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
+            return now
+        case .noContiguousPrefix(let subnet):
+            fragmented[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
             return now
         case .throttled, .callsLimited, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
             .invalidCredentials:
@@ -202,7 +209,16 @@ extension Pool {
     /// contradiction goes away with the next view.
     private func pause(after error: ProviderError, _ jitter: Double) -> Duration {
         if case .limitReached = error { return configuration.subnetBackoff }
-        return error.isDenial ? configuration.subnetBackoff : configuration.backoff.pause(attempt: 6, jitter: jitter)
+        return error.isDenial || error.isOfSubnet ? configuration.subnetBackoff : configuration.backoff.pause(attempt: 6, jitter: jitter)
+    }
+
+    /// The subnet that an action takes addresses from.
+    private func subnet(of action: Action) -> SubnetID? {
+        switch action {
+        case .createENI(_, let eni): eni.subnet
+        case .assign(let eni, _, _, _): enis[eni]?.subnet
+        default: nil
+        }
     }
 
     /// The provider did what it was asked.
@@ -210,15 +226,19 @@ extension Pool {
         trouble = nil
     }
 
-    /// An address has come by our doing. One that a pod in the kernel uses already is the pod's.
-    mutating func receive(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
-        enis[eni]?.noteChange(of: address, window: configuration.consistencyWindow, now)
-        if let pod = strays[address] {
-            adopt(address, on: eni, now)
-            meet(Observation.Pod(id: pod, address: address), now)
-        } else {
-            set(address, of: eni, to: .free)
+    /// A block has come by our doing. An address that a pod in the kernel uses already is the pod's.
+    mutating func receive(_ block: Block, on eni: ENIID, _ now: Instant) {
+        enis[eni]?.noteChange(of: block, window: configuration.consistencyWindow, now)
+        if case .ipv6Prefix(let prefix) = block, enis[eni]?.ipv6Prefix == nil { setIPv6Prefix(prefix, of: eni) }
+        for address in block.addresses.map(IPAddress.v4) where addresses[address] == nil {
+            if let pod = strays[address] {
+                adopt(address, of: block, on: eni, now)
+                meet(pod, now)
+            } else {
+                add(address, of: block, on: eni, as: .free)
+            }
         }
+        for (address, pod) in strays where block.kind == .ipv6Prefix && block.contains(address) { meet(pod, now) }
     }
 
     /// An ENI that was to be detached is attached to nothing.
@@ -235,9 +255,7 @@ extension Pool {
         guard case .detaching? = enis[eni]?.phase else { return }
         enis[eni]?.phase = .ready(since: now)
         enis[eni]?.detachInDoubtSince = nil
-        for record in addresses.values where record.eni == eni && record.state == .releasing {
-            set(record.address, of: eni, to: .free)
-        }
+        for record in addresses.values where record.eni == eni && record.state == .releasing { set(record, to: .free) }
     }
 }
 
@@ -248,9 +266,39 @@ extension Action {
         case .grant, .refuse, .createENI, .attachENI, .configureENI, .assign, .readBack: false
         }
     }
+
+    fileprivate var asksForPrefixes: Bool {
+        switch self {
+        case .createENI(_, let eni): eni.kind == .prefix
+        case .assign(_, let kind, _, _): kind != .address
+        default: false
+        }
+    }
+
+    fileprivate var asksForIPv6: Bool {
+        if case .assign(_, .ipv6Prefix, _, _) = self { true } else { false }
+    }
 }
 
 extension ProviderError {
+    /// A subnet had no room.
+    fileprivate var isOfSubnet: Bool {
+        switch self {
+        case .subnetExhausted, .noContiguousPrefix: true
+        default: false
+        }
+    }
+
+    /// The error as one of what was asked: of that subnet, and for want of prefixes only where these were asked for. An
+    /// error that names something else would put off nothing, and the same call would be made again at once.
+    fileprivate func located(_ subnet: SubnetID?, prefixes: Bool) -> ProviderError {
+        switch (self, subnet) {
+        case (.subnetExhausted, let subnet?): .subnetExhausted(subnet)
+        case (.noContiguousPrefix, let subnet?): prefixes ? .noContiguousPrefix(subnet) : .subnetExhausted(subnet)
+        default: self
+        }
+    }
+
     /// Only somebody with the right to grant permissions can help.
     fileprivate var isDenial: Bool {
         switch self {

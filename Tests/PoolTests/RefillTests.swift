@@ -20,7 +20,7 @@ struct RefillTests {
         world.run(for: .milliseconds(1500))
         let eni = try #require(world.pool.enis[ENIID("eni-1")])
         #expect(eni.phase == .attaching(since: world.now + .milliseconds(-500)))
-        #expect(world.pool.incomingCount == 9 && world.cloud.shape == [9])
+        #expect(world.pool.incomingCount(world.now) == 9 && world.cloud.shape == [9])
         world.run(for: .seconds(3))
         #expect(world.cloud.shape == [9, 9] && world.pool.enis[ENIID("eni-1")]?.deviceIndex == 1)
         #expect(world.isConsistent && world.breach == nil)

@@ -41,8 +41,9 @@ extension Pool {
             switch eni.phase {
             case .ready, .created, .attaching:
                 // Restored ENIs have pods and cooling addresses before they are ready.
-                census.assigned += eni.assignedCount
-                census.total += eni.assignedCount + cooling
+                let assigned = eni.assignedCount - eni.ipv6Addresses.assigned
+                census.assigned += assigned
+                census.total += assigned + cooling
                 census.cooling += cooling
                 census.incoming += eni.incomingAddresses
                 census.held += eni.heldCount - (eni.freeCount - free) + eni.incomingAddresses

@@ -230,6 +230,7 @@ extension Pool {
     mutating func receive(_ block: Block, on eni: ENIID, _ now: Instant) {
         enis[eni]?.noteChange(of: block, window: configuration.consistencyWindow, now)
         if case .ipv6Prefix(let prefix) = block, enis[eni]?.ipv6Prefix == nil { setIPv6Prefix(prefix, of: eni) }
+        recover(block, of: eni)
         for address in block.addresses.map(IPAddress.v4) where addresses[address] == nil {
             if let pod = strays[address] {
                 adopt(address, of: block, on: eni, now)

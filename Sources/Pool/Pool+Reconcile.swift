@@ -65,15 +65,22 @@ extension Pool {
     /// Takes in an ENI that came from elsewhere; its addresses rest.
     private mutating func adopt(_ view: InterfaceView, phase: ENI.Phase, _ now: Instant) {
         put(ENI(view, phase: phase))
-        for block in view.blocks { adopt(block, on: view.id, now) }
+        for block in view.blocks { _ = adopt(block, on: view.id, now) }
     }
 
     /// Takes in a block that came from elsewhere, or what was missing of it.
-    mutating func adopt(_ block: Block, on eni: ENIID, _ now: Instant) {
-        if case .ipv6Prefix(let prefix) = block, enis[eni]?.ipv6Prefix == nil { setIPv6Prefix(prefix, of: eni) }
-        for address in block.addresses.map(IPAddress.v4) where addresses[address] == nil {
-            adopt(address, of: block, on: eni, now)
+    ///
+    /// - Returns: whether anything of it was new.
+    mutating func adopt(_ block: Block, on eni: ENIID, _ now: Instant) -> Bool {
+        if case .ipv6Prefix(let prefix) = block {
+            guard enis[eni]?.ipv6Prefix == nil else { return false }
+            setIPv6Prefix(prefix, of: eni)
+            return true
         }
+        recover(block, of: eni)
+        let new = block.addresses.map(IPAddress.v4).filter { addresses[$0] == nil }
+        for address in new { adopt(address, of: block, on: eni, now) }
+        return !new.isEmpty
     }
 
     /// Takes in an address that came from elsewhere. It rests as after a pod, and for as long as the view may show
@@ -158,9 +165,8 @@ extension Pool {
 
     /// Somebody took an ENI away. Pods that use it keep what they have; nothing of it is handed out again.
     mutating func lose(_ eni: ENI) {
-        for record in addresses.values where record.eni == eni.id { dropOrOrphan(record) }
+        for block in knownBlocks(of: eni).sorted() { drop(block, of: eni.id) }
         outcome.repairs.append(.lostENI(eni.id))
-        if eni.ipv6Prefix != nil { setIPv6Prefix(nil, of: eni.id) }
         enis[eni.id]?.phase = .lost
         enis[eni.id]?.operation = nil
         enis[eni.id]?.detachInDoubtSince = nil

@@ -48,7 +48,8 @@ extension RandomWorld {
 
     mutating func rest(_ address: IPAddress) {
         guard let owner = owners.removeValue(forKey: address) else { return }
-        resting[address] = (now + pool.configuration.cooldown, owner)
+        let isSticky = pool.configuration.stickyFor > .zero
+        resting[address] = Rest(until: now + pool.configuration.cooldown, keptFor: isSticky ? owner : nil)
     }
 
     mutating func granted(_ waiter: WaiterID, _ grant: Grant) throws {
@@ -75,10 +76,8 @@ extension RandomWorld {
 
     /// Whether an address may be given to a pod that had none.
     private func checkGift(_ address: IPAddress, to attachment: Attachment) throws {
-        if let rest = resting[address], rest.until > now {
-            guard pool.configuration.stickyFor > .zero, rest.pod == attachment.id else {
-                throw Failure("\(address) rests for another \((rest.until - now).text), goes to \(attachment.id)")
-            }
+        if let rest = resting[address], rest.until > now, rest.keptFor != attachment.id {
+            throw Failure("\(address) rests for another \((rest.until - now).text), goes to \(attachment.id)")
         }
         guard
             cloud.serves(address, on: attachment.eni)
@@ -116,6 +115,7 @@ extension RandomWorld {
         let size = pool.configuration.usesPrefixes(cloud.limits) ? 16 : 1
         let limit = min(configuration.maxPods ?? 9999, enis * (cloud.limits.ipv4PerENI - 1) * size)
         switch action {
+        case .createENI(_, let eni) where eni.count == 0: break
         case .createENI, .assign(_, .address, _, _), .assign(_, .prefix, _, _):
             // The last prefix may be more than is needed, and what does not count goes when its successors are there.
             if heldCount >= limit + size { throw Failure("\(heldCount) are held or asked for, \(limit) may be") }
@@ -183,11 +183,12 @@ extension RandomWorld {
         guard Set(own.map(\.id)).union(lost.map(\.id)) == Set(pool.enis.keys).union(own.map(\.id)),
             own.allSatisfy({ pool.enis[$0.id] != nil })
         else { throw Failure("cloud: \(own.map(\.id)), pool: \(pool.enis.keys)") }
-        let orphaned = Set(pool.addresses.values.filter { if case .orphaned = $0.state { true } else { false } }.map(\.block))
+        let orphans = pool.addresses.values.filter { if case .orphaned = $0.state { true } else { false } }
+        let isFree = { (block: Block) in !orphans.contains { block.contains($0.address) } }
         for view in own where pool.enis[view.id]?.phase != .lost {
             let surplus = view.ipv6Prefixes.filter { $0 != pool.enis[view.id]?.ipv6Prefix }.map(Block.ipv6Prefix)
-            let known = pool.blocks(of: view.id).subtracting(orphaned)
-            guard known == Set(view.blocks).subtracting(orphaned).subtracting(surplus) else {
+            let known = pool.blocks(of: view.id).filter(isFree)
+            guard known == Set(view.blocks).subtracting(surplus).filter(isFree) else {
                 throw Failure("\(view.id) has \(view.blocks), the pool knows \(known)")
             }
         }
@@ -219,11 +220,11 @@ extension RandomWorld {
     }
 
     func checkTarget() throws {
-        if pool.nextShrink(now) != nil { throw Failure("there is more to give back") }
+        if let more = pool.nextShrink(now) { throw Failure("there is more to give back: \(more)") }
         guard pool.configuration.families.hasIPv4, !isSubnetTight, orphanCount == 0 else { return }
         var (free, total) = (0, 0)
         for eni in pool.enis.values where eni.isReady {
-            total += eni.assignedCount
+            total += eni.assignedCount - eni.ipv6Addresses.assigned
             for kind in [BlockKind.address, .prefix] where pool.counts(kind, on: eni, cloud.limits, now) {
                 free += eni.tally(of: kind).free.count
                 total += eni.tally(of: kind).free.count + eni.tally(of: kind).cooling

@@ -43,8 +43,12 @@ struct RandomWorld {
     var owners: [IPAddress: AttachmentID] = [:]
     /// Who had an address when the store was lost, until the pool knows of it again.
     var forgotten: Set<AttachmentID> = []
-    /// Until when an address may be given to nobody, but to its former pod where addresses are sticky.
-    var resting: [IPAddress: (until: Instant, pod: AttachmentID)] = [:]
+    /// An address may be given to nobody until then, but to the pod that it is kept for.
+    struct Rest {
+        var until: Instant
+        var keptFor: AttachmentID?
+    }
+    var resting: [IPAddress: Rest] = [:]
     /// What others changed, or may have: there the pool cannot know better before it looks.
     var tampered: Set<Place> = []
     var tamperedENIs: Set<ENIID> = []
@@ -201,7 +205,7 @@ struct RandomWorld {
             for address in owners.keys { rest(address) }
             // Those that rested already do so by the new clock.
             for (address, rest) in resting {
-                resting[address] = (min(rest.until, now + pool.configuration.cooldown), rest.pod)
+                resting[address]?.until = min(rest.until, now + pool.configuration.cooldown)
             }
         }
         let restored = Pool.restored(

@@ -45,7 +45,9 @@ extension Pool {
                 census.assigned += assigned
                 census.total += assigned + cooling
                 census.cooling += cooling
-                census.incoming += eni.incomingAddresses
+                if let kind = eni.incoming?.kind, counts(kind, on: eni, limits, now) {
+                    census.incoming += eni.incomingAddresses
+                }
                 census.held += eni.heldCount - (eni.freeCount - free) + eni.incomingAddresses
                 census.leaving += eni.releasingCount
                 if serves(eni) {

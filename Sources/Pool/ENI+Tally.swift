@@ -13,7 +13,9 @@ extension ENI {
     public var coolingCount: Int { cooling.count }
 
     /// Addresses that pods use.
-    public var assignedCount: Int { prefixes.values.reduce(singles.assigned + ipv6Addresses.assigned) { $0 + $1.assigned } }
+    public var assignedCount: Int {
+        prefixes.values.reduce(singles.assigned + ipv6Addresses.assigned) { $0 + $1.assigned }
+    }
 
     /// Addresses that pods use though the provider took them away.
     public var orphanedCount: Int { tallies.reduce(0) { $0 + $1.orphaned } }

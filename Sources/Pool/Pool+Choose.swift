@@ -75,7 +75,8 @@ extension Pool {
         case (.dualStack, .ipv4(let address)): findHeld(address)
         case (.dualStack, .ipv6(let address)), (.dualStack, .dualStack(_, let address)):
             findHeld(IPv4Address(bits: UInt32(truncatingIfNeeded: address.bits))).flatMap { place in
-                let isMeant = place.addresses.ipv6 == address && (wanted.ipv4 ?? place.addresses.ipv4) == place.addresses.ipv4
+                let isMeant =
+                    place.addresses.ipv6 == address && (wanted.ipv4 ?? place.addresses.ipv4) == place.addresses.ipv4
                 return isMeant ? .success(place) : .failure(Refusal(.v6(address), .unknown))
             }
         case (.ipv4, .ipv6(let address)), (.ipv4, .dualStack(_, let address)):

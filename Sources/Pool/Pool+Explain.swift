@@ -32,7 +32,7 @@ extension Pool {
     }
 
     /// What of the configuration cannot be on this node.
-    private var impossibility: Cause? {
+    var impossibility: Cause? {
         guard let limits else { return nil }
         if case .nowhere(let why)? = place { return .impossible(why) }
         if case .inside? = place, eniLimit(limits) < 2 {
@@ -63,7 +63,8 @@ extension Pool {
         guard let limits else { return [] }
         var notes: [String] = []
         if configuration.prefixDelegation, configuration.families.hasIPv4, !limits.supportsPrefixes {
-            notes.append("prefix delegation is configured, but this instance type has no prefixes: single addresses are used")
+            notes.append(
+                "prefix delegation is configured, but this instance type has no prefixes: single addresses are used")
         }
         for (subnet, trouble) in fragmented.sorted(by: { $0.key < $1.key }) where fallsBack(in: subnet, now) {
             notes.append(
@@ -98,6 +99,7 @@ extension Pool {
         guard let limits else {
             return trouble.map(cause(of:)) ?? .starting(since: startedAt)
         }
+        if let impossibility { return impossibility }
         let limit = addressLimit(limits)
         let census = census(now)
         if attachments.count + ahead >= limit {

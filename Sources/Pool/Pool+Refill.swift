@@ -42,10 +42,15 @@ extension Pool {
                 guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
-                ask(for: min(kind.blocks(for: short), room), kind, on: eni.id)
+                ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id)
+            } else if creations.contains(where: { $0.eni.count < limits.podAddressesPerENI }) {
+                // It has room for what is short, as soon as it is there.
+                return
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
                 let kind = kind(in: subnet, limits, now)
-                let count = min(kind.blocks(for: short), limits.podAddressesPerENI)
+                // One address more is the ENI's own.
+                let supply = supply(of: kind, in: subnet, besides: 1)
+                let count = min(kind.blocks(for: short), limits.podAddressesPerENI, supply)
                 let groups = podSubnets?.securityGroups ?? []
                 let eni = NewENI(subnet: subnet, securityGroups: groups, kind: kind, count: count)
                 let creation = Creation(token: newToken(), eni: eni, inDoubtSince: nil)
@@ -55,6 +60,13 @@ extension Pool {
                 return
             }
         }
+    }
+
+    /// How much can be asked of a subnet at once, where it is known to have few addresses; at least 1, because what is
+    /// known may be old.
+    private func supply(of kind: BlockKind, in subnet: SubnetID, besides own: Int = 0) -> Int {
+        guard kind == .address, let view = subnets.first(where: { $0.id == subnet }) else { return .max }
+        return max(1, view.freeAddresses - own)
     }
 
     /// Whether pods that have addresses of IPv6 alone have no ENI to be on, and none is on its way.

@@ -17,11 +17,12 @@ import Timekeeping
 ///
 /// | file | rules |
 /// | --- | --- |
-/// | `Pool+Assign` | ADD, DEL, GC: who gets which address, who waits, who is refused |
+/// | `Pool+Assign`, `Pool+Choose` | ADD, DEL, GC: who gets which address, who waits, who is refused |
+/// | `Census`, `Supply` | what is there, and what can be had by when |
 /// | `Pool+Refill` | growing: when and where addresses and ENIs are added |
 /// | `Pool+Release` | shrinking: what is given back, and when |
-/// | `Pool+Provider` | the provider's answers and failures |
-/// | `Pool+Reconcile` | the provider's view and the kernel's pods against the pool |
+/// | `Pool+Provider`, `Pool+Failures` | the provider's answers and failures |
+/// | `Pool+Reconcile`, `Pool+Compare` | the provider's view and the kernel's pods against the pool |
 /// | `Pool+Restore` | start from the store, on the same boot or a new one |
 /// | `Pool+Explain` | the cause of a shortage |
 /// | `Pool+Blocks` | which ENIs serve pods, and which of their blocks count |

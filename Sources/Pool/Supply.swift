@@ -15,7 +15,7 @@ struct Supply {
 
     init(_ pool: Pool, _ now: Instant) {
         isStarting = pool.limits == nil
-        guard let limits = pool.limits else { return }
+        guard let limits = pool.limits, pool.impossibility == nil else { return }
         podRoom = max(0, pool.addressLimit(limits) - pool.attachments.count)
         let coming = pool.enis.values.filter(\.isServingOrComing)
         let serving = coming.filter(pool.takesPods)

@@ -54,8 +54,8 @@ struct CauseTests {
     func subnetExhausted() throws {
         var world = PoolWorld(subnetSize: 3)
         world.start()
-        world.add("a")
-        let cause = try #require(world.cause(of: "a"))
+        for pod in ["a", "b", "c"] { world.add(pod) }
+        let cause = try #require(world.cause(of: "c"))
         guard case .subnetExhausted(NaiveCloud.subnet, let at) = cause else { throw Failure("\(cause)") }
         #expect(cause.code == "subnet-exhausted" && cause.retryAfter(world.now) == at - world.now)
         #expect(

@@ -238,7 +238,9 @@ extension RandomWorld {
             case .prefixes(let count): free < count * 16
             }
         let isFull = total >= pool.addressLimit(cloud.limits) || isOutOfSlots
-        if isShort && !isFull { throw Failure("the target is missed: \(free) of \(total), \(pool.configuration.target)") }
+        if isShort && !isFull {
+            throw Failure("the target is missed: \(free) of \(total), \(pool.configuration.target)")
+        }
     }
 
     /// No slot is left for more.

@@ -198,7 +198,8 @@ struct ReconcileTests {
         world.reconcile()
         #expect(
             Set(world.repairs) == [
-                .strayPod(PoolWorld.id("thief"), PodAddresses(used)), .strayPod(PoolWorld.id("stray"), PodAddresses(nowhere)),
+                .strayPod(PoolWorld.id("thief"), PodAddresses(used)),
+                .strayPod(PoolWorld.id("stray"), PodAddresses(nowhere)),
             ])
         #expect(world.pool.attachments.count == 1)
     }

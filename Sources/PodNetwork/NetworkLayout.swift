@@ -27,6 +27,9 @@ public struct NetworkLayout: Hashable, Sendable {
     /// The gateway that pods see; it is link-local and exists as a permanent neighbour only.
     public var gateway = IPv4Address(bits: 0xa9fe_0101)
 
+    /// The gateway that pods see in IPv6; likewise.
+    public var gatewayIPv6 = IPv6Address(bits: 0xfe80 << 112 | 1)
+
     /// The default layout.
     public init() {}
 

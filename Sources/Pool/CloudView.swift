@@ -124,12 +124,17 @@ public struct NodeLimits: Hashable, Codable, Sendable {
     public var ipv6PerENI: Int
     /// Whether an ENI can have a prefix in the place of a secondary address.
     public var supportsPrefixes: Bool
+    /// The virtual processors; `nil` where nobody says.
+    public var vCPUs: Int?
 
-    public init(enis: Int, ipv4PerENI: Int, ipv6PerENI: Int = 0, supportsPrefixes: Bool = false) {
+    public init(
+        enis: Int, ipv4PerENI: Int, ipv6PerENI: Int = 0, supportsPrefixes: Bool = false, vCPUs: Int? = nil
+    ) {
         self.enis = enis
         self.ipv4PerENI = ipv4PerENI
         self.ipv6PerENI = ipv6PerENI
         self.supportsPrefixes = supportsPrefixes
+        self.vCPUs = vCPUs
     }
 
     /// The most pod addresses of one ENI: all but its primary address.

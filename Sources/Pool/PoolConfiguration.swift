@@ -1,3 +1,4 @@
+import Addressing
 import RateLimiting
 import Timekeeping
 
@@ -5,6 +6,14 @@ import Timekeeping
 public struct PoolConfiguration: Hashable, Sendable {
     /// How many addresses are kept ready.
     public var target = WarmTarget.enis(1)
+    /// The families in which pods have an address.
+    public var families = IPFamilies.ipv4
+    /// Whether slots of ENIs hold /28 prefixes instead of single addresses, where the instance can have them.
+    public var prefixDelegation = false
+    /// Whether single addresses are used in a subnet that has no /28 left.
+    public var prefixFallback = true
+    /// The subnets that pods are in.
+    public var placement = Placement.node(subnet: nil, securityGroups: [])
     /// The most ENIs that the pool attaches, the primary one included; `nil` for what the instance allows.
     public var maxENI: Int?
     /// ENIs that the pool leaves to others.
@@ -13,6 +22,8 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var maxPods: Int?
     /// How long an address rests after its pod is gone, so that the network forgets the old owner.
     public var cooldown = Duration.seconds(30)
+    /// How long an address is kept for a pod that returns under the same name; zero for not at all.
+    public var stickyFor = Duration.zero
     /// The least time between two steps of shrinking.
     public var shrinkInterval = Duration.seconds(30)
     /// An ENI that is attached for less than this is not given back.
@@ -27,6 +38,11 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var backoff = Backoff(initial: .seconds(1), longest: .seconds(60))
 
     public init() {}
+
+    /// Whether slots hold prefixes on a node with these limits.
+    public func usesPrefixes(_ limits: NodeLimits) -> Bool {
+        families.hasIPv4 && prefixDelegation && limits.supportsPrefixes
+    }
 
     /// The most ENIs that serve pods on a node with these limits.
     ///

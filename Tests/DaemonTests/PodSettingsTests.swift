@@ -181,7 +181,8 @@ import Timekeeping
         #expect(try parse(byLabel, zone).pool.placement == .custom(.zone(networks)))
         #expect(
             problems("", [name: "true"]) == [
-                "w.yaml: customNetworking is missing: \(name) is true; the networks stand here, not in ENIConfig objects"
+                "w.yaml: customNetworking is missing: \(name) is true; the networks stand here, "
+                    + "not in ENIConfig objects"
             ])
     }
 
@@ -191,7 +192,8 @@ import Timekeeping
         (
             "{ by: zone }",
             [
-                "customNetworking.networks is missing: the subnets for pods, under the name of a zone or of a label's value"
+                "customNetworking.networks is missing: the subnets for pods, under the name of a zone or of a "
+                    + "label's value"
             ]
         ),
         ("{ by: zone, networks: {} }", ["customNetworking.networks: there is no network"]),

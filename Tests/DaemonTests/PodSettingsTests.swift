@@ -273,10 +273,7 @@ import Timekeeping
     @Test(arguments: [
         ("", false, ["IPv4", "secondary addresses"]),
         ("ipFamilies: [ipv4, ipv6]\nprefixDelegation: true", true, ["IPv4 and IPv6", "prefix delegation"]),
-        (
-            "prefixDelegation: true", false,
-            ["IPv4", "secondary addresses, because the instance type has no prefix delegation"]
-        ),
+        ("prefixDelegation: true", false, ["IPv4", "secondary addresses"]),
         (
             "ipFamilies: [ipv6]\ncustomNetworking: { by: discovery }", true,
             ["IPv6", "custom networking by discovery"]

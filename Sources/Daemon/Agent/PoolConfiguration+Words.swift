@@ -21,9 +21,7 @@ extension PoolConfiguration {
     /// An ENI's IPv6 addresses always come out of a prefix, which needs no mention.
     private func slotWords(_ limits: NodeLimits?) -> String? {
         guard families.hasIPv4 else { return nil }
-        guard prefixDelegation else { return "secondary addresses" }
-        return limits.map(usesPrefixes) ?? true
-            ? "prefix delegation" : "secondary addresses, because the instance type has no prefix delegation"
+        return limits.map(usesPrefixes) ?? prefixDelegation ? "prefix delegation" : "secondary addresses"
     }
 }
 

@@ -43,7 +43,8 @@ extension WarmTarget {
         case .enis(let count): "\(count) warm \(count == 1 ? "ENI" : "ENIs")"
         case .addresses(let warm, let minimum): "\(warm) warm addresses, at least \(minimum) in all"
         case .prefixes(let count): "\(count) warm \(count == 1 ? "prefix" : "prefixes")"
-        case .adaptive(let target): "as many as it takes for a wait of \(TargetWait(target))"
+        case .adaptive(let target):
+            "as many as it takes for a wait of \(TargetWait(target)), at least \(target.minimum) in all"
         }
     }
 }

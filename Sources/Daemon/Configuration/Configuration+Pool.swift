@@ -44,12 +44,16 @@ extension Configuration {
 
     /// Reads the targets of either kind, so that changing to the other brings no surprise.
     private static func readTarget(_ reader: SettingsReader, prefixDelegation: Bool) -> WarmTarget {
+        let minimumIP = reader.integer("minimumIPTarget", in: 0...1000)
         let classic = WarmTarget.classic(
             warmENI: reader.integer("warmENITarget", in: 0...100),
-            warmIP: reader.integer("warmIPTarget", in: 0...1000),
-            minimumIP: reader.integer("minimumIPTarget", in: 0...1000),
+            warmIP: reader.integer("warmIPTarget", in: 0...1000), minimumIP: minimumIP,
             warmPrefix: reader.integer("warmPrefixTarget", in: 0...1000), prefixDelegation: prefixDelegation)
-        let wait = reader.value("targetWait", expecting: TargetWait.expectedText) ?? TargetWait.usual
-        return reader.choice("warmTarget", of: TargetKind.self) == .adaptive ? .adaptive(wait.target) : classic
+        var adaptive = AdaptiveTarget(minimum: minimumIP ?? 0)
+        if let wait: TargetWait = reader.value("targetWait", expecting: TargetWait.expectedText) {
+            adaptive.wait = wait.wait
+            adaptive.share = wait.share
+        }
+        return reader.choice("warmTarget", of: TargetKind.self) == .adaptive ? .adaptive(adaptive) : classic
     }
 }

@@ -10,7 +10,7 @@ struct TargetWait: Hashable, Sendable {
 
     /// The wait of an adaptive target.
     init(_ target: AdaptiveTarget) {
-        self.init(wait: target.wait, percentile: target.percentile)
+        self.init(wait: target.wait, percentile: (target.share * 10_000).rounded() / 100)
     }
 
     private init(wait: Duration, percentile: Double) {
@@ -18,11 +18,8 @@ struct TargetWait: Hashable, Sendable {
         self.percentile = percentile
     }
 
-    /// The target that keeps pods from waiting longer.
-    var target: AdaptiveTarget { AdaptiveTarget(wait: wait, percentile: percentile) }
-
-    /// What is wanted where the configuration says nothing else: `1s at p99`.
-    static let usual = TargetWait(wait: .seconds(1), percentile: 99)
+    /// The share of pods that wait no longer.
+    var share: Double { (percentile * 100).rounded() / 10_000 }
 
     /// What the text must be, for the error that a wrong one gets.
     static let expectedText =

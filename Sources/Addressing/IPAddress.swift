@@ -11,6 +11,14 @@ public enum IPAddress: Hashable, Comparable, Sendable {
         }
     }
 
+    /// The network of all addresses of its family, the destination of a default route: `0.0.0.0/0` or `::/0`.
+    public var everything: IPNetwork {
+        switch self {
+        case .v4: .v4(.everything)
+        case .v6: .v6(.everything)
+        }
+    }
+
     /// The address, where it is one of IPv4.
     public var v4: IPv4Address? {
         if case .v4(let address) = self { address } else { nil }

@@ -10,6 +10,8 @@ import Testing
         #expect((address.v4?.description ?? address.v6?.description) == text)
         #expect(address.host.isHost)
         #expect(address.host.base == address)
+        #expect(address.everything.prefixLength == 0)
+        #expect((address.everything.base.v4 == nil) == (address.v4 == nil))
     }
 
     @Test("A network of either family is read and written", arguments: ["10.0.3.0/24", "2001:db8::/64"])

@@ -71,6 +71,15 @@ public enum IPNetwork: Hashable, Sendable {
         }
     }
 
+    /// Whether every address of another network is one of this.
+    public func contains(_ other: IPNetwork) -> Bool {
+        switch (self, other) {
+        case (.v4(let network), .v4(let other)): network.contains(other)
+        case (.v6(let network), .v6(let other)): network.contains(other)
+        case (.v4, .v6), (.v6, .v4): false
+        }
+    }
+
     /// Whether it is one address alone.
     public var isHost: Bool { self == base.host }
 }

@@ -48,8 +48,8 @@ public struct Neighbour: Hashable, Sendable {
         self.isPermanent = isPermanent
     }
 
-    /// `nil` for an entry of another family, for one whose hardware address isn't known yet, and for what is no finding,
-    /// such as the address of a multicast group, which follows from a formula.
+    /// `nil` for an entry of another family, for one whose hardware address isn't known yet, and for what is no
+    /// finding, such as the address of a multicast group, which follows from a formula.
     init?(_ object: borrowing NetlinkObject) {
         guard let address = IPAddress(rtnl_neigh_get_dst(object.pointer)),
             let mac = MACAddress(rtnl_neigh_get_lladdr(object.pointer)),

@@ -68,21 +68,16 @@ public struct LinkChange: Hashable, Sendable {
     public var mtu: Int?
     /// The hardware address.
     public var mac: MACAddress?
-    /// Whether the kernel gives it an IPv6 link-local address, made of the hardware address, when it comes up: so this is
-    /// for a request before that one.
-    public var hasLinkLocalAddress: Bool?
 
     /// What isn't named stays as it is.
     public init(
-        isUp: Bool? = nil, alias: String? = nil, group: UInt32? = nil, mtu: Int? = nil, mac: MACAddress? = nil,
-        hasLinkLocalAddress: Bool? = nil
+        isUp: Bool? = nil, alias: String? = nil, group: UInt32? = nil, mtu: Int? = nil, mac: MACAddress? = nil
     ) {
         self.isUp = isUp
         self.alias = alias
         self.group = group
         self.mtu = mtu
         self.mac = mac
-        self.hasLinkLocalAddress = hasLinkLocalAddress
     }
 }
 

@@ -60,8 +60,8 @@ extension NetlinkSocket {
 
     /// `ip rule show` and `ip -6 rule show`
     ///
-    /// - Returns: the rules that ``Rule`` can express: first those of IPv4, then those of IPv6, of each family in the order
-    ///   in which they are tried.
+    /// - Returns: the rules that ``Rule`` can express: first those of IPv4, then those of IPv6, each in the order in which
+    ///   they are tried.
     /// - Throws: a ``NetlinkError``.
     public func rules() throws(NetlinkError) -> [Rule] {
         try dump(Message.make(type: RTM_GETRULE, header: fib_rule_hdr()), operation: "ip rule show", read: Rule.init)

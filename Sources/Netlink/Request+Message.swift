@@ -148,10 +148,6 @@ extension LinkChange {
             guard let address = NetlinkAddress(mac) else { return nil }
             rtnl_link_set_addr(changes.pointer, address.pointer)
         }
-        if let hasLinkLocalAddress {
-            let mode = hasLinkLocalAddress ? IN6_ADDR_GEN_MODE_EUI64 : IN6_ADDR_GEN_MODE_NONE
-            guard rtnl_link_inet6_set_addr_gen_mode(changes.pointer, UInt8(mode.rawValue)) == 0 else { return nil }
-        }
         return build(link) { rtnl_link_build_change_request($0, changes.pointer, 0, $1) }
     }
 }

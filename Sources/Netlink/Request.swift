@@ -7,14 +7,14 @@ public enum Request: Sendable {
     case createVeth(VethPair)
     /// `ip link show`: the reply holds the link.
     case getLink(LinkReference)
-    /// `ip link set LINK up|down alias A group G mtu M address MAC addrgenmode none`
+    /// `ip link set LINK up|down alias A group G mtu M address MAC`
     case changeLink(LinkReference, LinkChange)
     /// `ip link delete LINK`
     case deleteLink(LinkReference)
     /// `ip link delete group G`: all links of a group at once, which share the kernel's grace periods.
     case deleteLinks(group: UInt32)
-    /// `ip address add ADDRESS/LENGTH dev LINK nodad`: usable at once, because whoever hands out addresses sees to it that
-    /// nobody else has one.
+    /// `ip address add ADDRESS/LENGTH dev LINK nodad`: usable at once, because whoever hands out addresses sees to it
+    /// that nobody else has one.
     case addAddress(InterfaceAddress)
     /// `ip address delete ADDRESS/LENGTH dev LINK`
     case deleteAddress(InterfaceAddress)
@@ -70,7 +70,6 @@ extension LinkChange {
         let parts = [
             isUp.map { $0 ? " up" : " down" }, alias.map { " alias \($0)" }, group.map { " group \($0)" },
             mtu.map { " mtu \($0)" }, mac.map { " address \($0)" },
-            hasLinkLocalAddress.map { " addrgenmode \($0 ? "eui64" : "none")" },
         ]
         return parts.compactMap(\.self).joined()
     }

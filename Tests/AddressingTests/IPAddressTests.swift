@@ -21,6 +21,14 @@ import Testing
         #expect(!network.isHost)
     }
 
+    @Test func aNetworkContainsPartsOfItselfAndNothingOfTheOtherFamily() throws {
+        let network = try #require(IPNetwork("2001:db8::/64"))
+        #expect(network.contains(network))
+        #expect(try network.contains(#require(IPAddress("2001:db8::7")).host))
+        #expect(try !network.contains(#require(IPNetwork("2001:db8::/48"))))
+        #expect(try !#require(IPNetwork("::/0")).contains(#require(IPNetwork("10.0.3.0/24"))))
+    }
+
     @Test("What is no address is refused", arguments: ["", "10.0.3", "10.0.3.7/24", "fe80::1%eth0"])
     func refused(text: String) {
         #expect(IPAddress(text) == nil)

@@ -67,7 +67,8 @@ func interfaces(of namespace: String) throws -> [String] {
     try NetlinkSocket(in: NetworkNamespace(named: namespace)).links().map(\.name).sorted()
 }
 
-/// Links, routes and addresses of the router and the nodes, without the link-local ones that the kernel makes in its time.
+/// Links, routes and addresses of the router and the nodes, without the link-local ones that the kernel makes in its
+/// time.
 func snapshot(_ fabric: Fabric) throws -> [String] {
     try ([fabric.router.namespace] + fabric.nodes).flatMap { name in
         let socket = try NetlinkSocket(in: NetworkNamespace(named: name))

@@ -116,8 +116,7 @@ import Testing
         let socket = try namespace.socket()
         try socket.perform(
             .createVeth(VethPair(near: .init(name: "a"), peer: .init(name: "b"))),
-            .changeLink(.name("a"), LinkChange(hasLinkLocalAddress: false)),
-            .changeLink(.name("a"), LinkChange(isUp: true)), .changeLink(.name("b"), LinkChange(isUp: true)))
+            .changeLink(.name("a"), LinkChange(isUp: true)))
         return (socket, try #require(try socket.link(.name("a"))).index)
     }
 
@@ -171,18 +170,6 @@ import Testing
             #expect(try socket.addresses().filter { $0.interface == index } == [addresses[1]])
             let tooLong = InterfaceAddress(family.own, prefixLength: length + 9, interface: index)
             #expect(throws: NetlinkError.self) { try socket.perform(.addAddress(tooLong)) }
-        }
-    }
-
-    @Test(arguments: [true, false]) func theKernelMakesLinkLocalAddressesUnlessToldNotTo(wanted: Bool) async throws {
-        try await withNamespaces(1) { namespaces in
-            let socket = try namespaces[0].socket()
-            try socket.perform(
-                .createVeth(VethPair(near: .init(name: "a"), peer: .init(name: "b"))),
-                .changeLink(.name("a"), LinkChange(hasLinkLocalAddress: wanted)),
-                .changeLink(.name("a"), LinkChange(isUp: true)), .changeLink(.name("b"), LinkChange(isUp: true)))
-            let index = try #require(try socket.link(.name("a"))).index
-            #expect(try socket.addresses().contains { $0.interface == index } == wanted)
         }
     }
 

@@ -47,7 +47,7 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC",
             "Netlink",
             "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
-            .logging, .nio, .nioPosix, .serviceLifecycle, .unixSignals,
+            .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),
     .target(

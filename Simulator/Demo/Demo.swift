@@ -70,7 +70,7 @@ public struct Demo: Sendable {
             let overview: Overview = try await node.call(.overview)
             console.print(
                 "    \(node.name) is a \(limits.instanceType): \(limits.eniLimit) ENIs of \(limits.ipv4PerENI) addresses, "
-                    + "room for \(limits.podAddresses) pods; \(overview.addresses.free) addresses are warm")
+                    + "room for \(limits.room) pods; \(overview.addresses.free) addresses are warm")
         }
     }
 
@@ -79,7 +79,7 @@ public struct Demo: Sendable {
         try await console.step("adding pods by warmpool-cni until the nodes are full") {
             for node in live.nodes {
                 let limits: MaxPodsReport = try await node.call(.maxPods)
-                for number in 1...max(limits.podAddresses, 1) {
+                for number in 1...max(limits.room, 1) {
                     pods.append(try await node.add("web-\(number)"))
                     console.progress("\(pods.count) pods added")
                 }
@@ -97,7 +97,7 @@ public struct Demo: Sendable {
             let pods: [PodRow] = try await node.call(.pods)
             for row in pods {
                 let device = names[row.eni]?.deviceIndex.map { "eth\($0)" } ?? "?"
-                rows.append([node.name, row.name, "\(row.address)", row.eni, device])
+                rows.append([node.name, row.name, "\(row.addresses)", row.eni, device])
             }
         }
         console.print()
@@ -172,6 +172,11 @@ public struct Demo: Sendable {
             return "nothing is left of them: no interface, no route, no attachment; kernel, store and cloud agree"
         }
     }
+}
+
+extension MaxPodsReport {
+    /// How many pods the demo adds until a node is full.
+    fileprivate var room: Int { min(podAddresses ?? .max, kubeletMaxPods) }
 }
 
 /// Warmpool did not do what the demo shows.

@@ -18,6 +18,9 @@ public struct IPv6Address: Hashable, Comparable, Sendable {
         IPv6Address(bits: bits &+ distance)
     }
 
+    /// The smallest MTU of a link that has IPv6 addresses, in bytes. Source: RFC 8200, section 5.
+    public static let minimumMTU = 1280
+
     public static func < (left: IPv6Address, right: IPv6Address) -> Bool {
         left.bits < right.bits
     }

@@ -42,13 +42,13 @@ public struct CNIResult: Hashable, Sendable {
         return both
     }
 
-    /// The IPv4 addresses that the interface of this name inside the pod has been given.
+    /// The addresses of either family that the interface of this name inside the pod has been given.
     public func addresses(of name: InterfaceName) -> [InterfaceAddress] {
         ips.compactMap { ip in
-            guard case .ipv4(let address) = ip.address, let interface = ip.interface.map({ interfaces[$0] }),
-                interface.sandbox != nil, interface.name == name.description
+            guard let interface = ip.interface.map({ interfaces[$0] }), interface.sandbox != nil,
+                interface.name == name.description
             else { return nil }
-            return address
+            return ip.address
         }
     }
 
@@ -75,30 +75,23 @@ public struct CNIResult: Hashable, Sendable {
 
     /// An address that was given to an interface.
     public struct AssignedAddress: Hashable, Sendable {
-        /// The address in its family. This plugin gives IPv4 addresses alone; others in a chain may give both.
-        public enum Family: Hashable, Sendable {
-            case ipv4(InterfaceAddress)
-            /// Address and prefix length, passed on as they came.
-            case ipv6(String)
-        }
-
         /// The address with the length of its prefix.
-        public var address: Family
+        public var address: InterfaceAddress
         /// The address of the subnet's gateway; `nil` where there is none.
         public var gateway: String?
         /// The index in ``CNIResult/interfaces`` of the interface that has it.
         public var interface: Int?
         fileprivate var other: JSONObject = [:]
 
-        /// An IPv4 address of the interface with this index.
-        public init(_ address: InterfaceAddress, gateway: IPv4Address?, interface: Int) {
-            self.address = .ipv4(address)
+        /// An address of the interface with this index.
+        public init(_ address: InterfaceAddress, gateway: IPAddress?, interface: Int) {
+            self.address = address
             self.gateway = gateway?.description
             self.interface = interface
         }
     }
 
-    /// A route that was made in the pod. Its parts are texts, because those of other plugins may be of IPv6.
+    /// A route that was made in the pod. Its parts are texts, so that those of others are passed on as they came.
     public struct Route: Hashable, Sendable {
         /// A network in CIDR notation.
         public var destination: String
@@ -106,10 +99,20 @@ public struct CNIResult: Hashable, Sendable {
         public var gateway: String?
         fileprivate var other: JSONObject = [:]
 
-        /// A route in IPv4.
-        public init(to destination: IPv4Network, gateway: IPv4Address?) {
+        /// A route to a network.
+        public init(to destination: IPNetwork, gateway: IPAddress?) {
             self.destination = destination.description
             self.gateway = gateway?.description
+        }
+
+        /// The route to everywhere in the gateway's family.
+        public init(toEverywhereBy gateway: IPAddress) {
+            let everything: IPNetwork =
+                switch gateway {
+                case .v4: .v4(.everything)
+                case .v6: .v6(IPv6Network(containing: IPv6Address(bits: 0), prefixLength: 0))
+                }
+            self.init(to: everything, gateway: gateway)
         }
     }
 }
@@ -155,14 +158,14 @@ extension CNIResult.Interface {
 
 extension CNIResult.AssignedAddress {
     fileprivate func value(_ version: CNIVersion) -> JSONValue {
-        let (family, text) =
-            switch address {
-            case .ipv4(let address): ("4", address.description)
-            case .ipv6(let address): ("6", address)
+        let family =
+            switch address.address {
+            case .v4: "4"
+            case .v6: "6"
             }
         var object: JSONObject = [:]
         object["version"] = version < .v100 ? .string(family) : nil
-        object["address"] = .string(text)
+        object["address"] = .string(address.description)
         object["gateway"] = gateway.map(JSONValue.string)
         object["interface"] = interface.map { .integer(Int64($0)) }
         return .object(object.merging(other))
@@ -260,15 +263,13 @@ extension CNIResult.AssignedAddress: Decodable {
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         let text = try keys.decode(String.self, forKey: .address)
-        if let own = InterfaceAddress(text) {
-            address = .ipv4(own)
-        } else if text.contains(":"), text.contains("/") {
-            address = .ipv6(text)
-        } else {
+        guard let address = InterfaceAddress(text) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .address, in: keys,
-                debugDescription: "'\(text)' is not an address with prefix length such as 10.0.3.7/24")
+                debugDescription:
+                    "'\(text)' is not an address with prefix length such as 10.0.3.7/24 or 2001:db8::7/64")
         }
+        self.address = address
         gateway = try keys.decodeIfPresent(String.self, forKey: .gateway)
         interface = try keys.decodeIfPresent(Int.self, forKey: .interface)
         other = try decoder.members(besides: CodingKeys.self)

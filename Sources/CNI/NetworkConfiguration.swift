@@ -13,8 +13,8 @@ public struct NetworkConfiguration: Sendable {
     public let name: NetworkName
     /// What the pod's resolver should use; it goes into the result of an ADD.
     public let dns: DNS
-    /// The address that the runtime wants the pod to have (`runtimeConfig.ips`).
-    public let requestedAddress: IPv4Address?
+    /// The addresses that the runtime wants the pod to have, at most one of each family (`runtimeConfig.ips`).
+    public let requestedAddresses: PodAddresses?
     /// The hardware address that the runtime wants the pod's interface to have (`runtimeConfig.mac`).
     public let requestedMAC: MACAddress?
     /// The path of the daemon's control socket (`socket`).
@@ -66,7 +66,7 @@ extension NetworkConfiguration: Decodable {
         name = try keys.decode(NetworkName.self, forKey: .name)
         dns = try keys.decodeIfPresent(DNS.self, forKey: .dns) ?? DNS()
         let runtime = try keys.decodeIfPresent(RuntimeConfiguration.self, forKey: .runtimeConfig)
-        requestedAddress = runtime?.address
+        requestedAddresses = runtime?.addresses
         requestedMAC = runtime?.mac
         // Source: unix(7), sun_path has 108 bytes, of which the last is NUL.
         socket =
@@ -102,7 +102,7 @@ extension PluginLog: Decodable {
 
 /// The keys of `runtimeConfig` that the plugin knows; `bandwidth` and `portMappings` are for the plugins after it.
 private struct RuntimeConfiguration: Decodable {
-    let address: IPv4Address?
+    let addresses: PodAddresses?
     let mac: MACAddress?
 
     private enum CodingKeys: String, CodingKey {
@@ -112,20 +112,23 @@ private struct RuntimeConfiguration: Decodable {
     init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         let texts = try keys.decodeIfPresent([String].self, forKey: .ips) ?? []
-        if texts.count > 1 || texts.contains(where: { $0.contains(":") }) {
-            throw CNIError(
-                .unsupportedField, "runtimeConfig.ips: \(JSONValue.array(texts.map(JSONValue.string)).text())",
-                details: "a pod's interface has one address, of IPv4")
-        }
-        address = try texts.first.map { text in
+        let asked = try texts.map { text in
             // The length of the prefix is the subnet's, whatever stands here.
-            guard let address = IPv4Address(text) ?? InterfaceAddress(text)?.address else {
+            guard let address = IPAddress(text) ?? InterfaceAddress(text)?.address else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .ips, in: keys,
-                    debugDescription: "'\(text)' is not an IPv4 address such as 10.0.3.7 or 10.0.3.7/24")
+                    debugDescription:
+                        "'\(text)' is not an address such as 10.0.3.7, 10.0.3.7/24 or 2001:db8::7")
             }
             return address
         }
+        let (ipv4, ipv6) = (asked.compactMap(\.v4), asked.compactMap(\.v6))
+        guard ipv4.count <= 1, ipv6.count <= 1 else {
+            throw CNIError(
+                .unsupportedField, "runtimeConfig.ips: \(JSONValue.array(texts.map(JSONValue.string)).text())",
+                details: "a pod's interface has at most one address of each family")
+        }
+        addresses = PodAddresses(ipv4: ipv4.first, ipv6: ipv6.first)
         mac = try keys.parseIfPresent(.mac, as: "a unicast MAC address such as 02:11:22:33:44:55") {
             MACAddress($0).flatMap { $0.bits != 0 && $0.bytes[0] & 1 == 0 ? $0 : nil }
         }

@@ -4,7 +4,7 @@ import Timekeeping
 
 /// The version of the protocol that this build speaks. A daemon refuses every other one; within a version, fields may
 /// be added, and a receiver ignores those that it does not know.
-public let controlProtocolVersion = 1
+public let controlProtocolVersion = 2
 
 /// One request to the daemon: the only one on its connection.
 public struct Request: Codable, Sendable {
@@ -49,10 +49,10 @@ public struct AddCommand: Codable, Sendable {
     public var pod: PodIdentity
     /// The path of the pod's network namespace.
     public var netns: String
-    /// The address that the runtime asks for, if it asks for one.
-    public var requested: IPv4Address?
+    /// The addresses that the runtime asks for, if it asks for any.
+    public var requested: PodAddresses?
 
-    public init(attachment: AttachmentID, pod: PodIdentity, netns: String, requested: IPv4Address?) {
+    public init(attachment: AttachmentID, pod: PodIdentity, netns: String, requested: PodAddresses?) {
         self.attachment = attachment
         self.pod = pod
         self.netns = netns

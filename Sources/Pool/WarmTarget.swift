@@ -9,6 +9,8 @@ public enum WarmTarget: Hashable, Sendable {
     case addresses(warm: Int, minimum: Int)
     /// Whole prefixes' worth of free addresses.
     case prefixes(Int)
+    /// As many as a wanted wait needs.
+    case adaptive(AdaptiveTarget)
 
     /// The target that the four classic settings mean together: an IP target, where one is set, overrides the others; a
     /// prefix target counts with prefix delegation alone, and is 1 there unless an ENI target is set.
@@ -27,6 +29,7 @@ public enum WarmTarget: Hashable, Sendable {
         case .enis(let count): stock.available < count * stock.perENI ? stock.perENI : 0
         case .addresses(let warm, let minimum): max(warm - stock.available, minimum - stock.total, 0)
         case .prefixes(let count): max(count * BlockKind.prefix.size - stock.available, 0)
+        case .adaptive: 0
         }
     }
 
@@ -37,7 +40,7 @@ public enum WarmTarget: Hashable, Sendable {
     ///   - blocks: all blocks of the kind.
     public func surplus(_ kind: BlockKind, free: Int, blocks: Int, of stock: Stock) -> Int {
         switch self {
-        case .enis: 0
+        case .enis, .adaptive: 0
         case .addresses(let warm, let minimum) where kind == .prefix:
             max(
                 min(

@@ -83,6 +83,9 @@ public final class SettingsReader {
         settings[key] = Setting(node: Node(text, .implicit, .plain), place: place)
     }
 
+    /// The keys of the mapping, in rising order: for one whose keys are names that the operator chose.
+    public var keys: [String] { settings.keys.sorted() }
+
     // MARK: Scalars
 
     /// A text; `nil` where there is none, or none that can be read, which is reported. So do all that follow.
@@ -145,11 +148,17 @@ public final class SettingsReader {
     // MARK: Collections
 
     /// A list, as a sequence or as text with commas, as environment variables have it.
-    public func list<Value: LosslessStringConvertible>(_ key: String, of what: String) -> [Value]? {
-        list(key, of: what, Value.init)
+    ///
+    /// - Parameter nonEmpty: whether a list without items is wrong.
+    public func list<Value: LosslessStringConvertible>(
+        _ key: String, of what: String, nonEmpty: Bool = false
+    ) -> [Value]? {
+        list(key, of: what, nonEmpty: nonEmpty, Value.init)
     }
 
-    private func list<Value>(_ key: String, of what: String, _ convert: (String) -> Value?) -> [Value]? {
+    private func list<Value>(
+        _ key: String, of what: String, nonEmpty: Bool, _ convert: (String) -> Value?
+    ) -> [Value]? {
         guard let setting = setting(key) else { return nil }
         let texts: [String?]
         if let sequence = setting.node.sequence {
@@ -160,6 +169,7 @@ public final class SettingsReader {
             report(key, setting, expected: "a list of \(what)")
             return nil
         }
+        if nonEmpty, texts.isEmpty { refuse(key, "the list is empty; it has at least one item, \(what)") }
         return texts.compactMap { text in
             if let text, !text.isEmpty, let value = convert(text) { return value }
             problems.list.append(
@@ -169,10 +179,13 @@ public final class SettingsReader {
     }
 
     /// A list of names of a type's cases.
-    public func choices<Value: RawRepresentable & CaseIterable>(_ key: String, of type: Value.Type) -> [Value]?
-    where Value.RawValue == String {
+    ///
+    /// - Parameter nonEmpty: whether a list without items is wrong.
+    public func choices<Value: RawRepresentable & CaseIterable>(
+        _ key: String, of type: Value.Type, nonEmpty: Bool = false
+    ) -> [Value]? where Value.RawValue == String {
         let allowed = type.allCases.map(\.rawValue).joined(separator: ", ")
-        return list(key, of: "one of \(allowed)") { (text: String) in Value(rawValue: text) }
+        return list(key, of: "one of \(allowed)", nonEmpty: nonEmpty) { (text: String) in Value(rawValue: text) }
     }
 
     /// A mapping of names to text.

@@ -239,7 +239,7 @@ struct ConfigurationErrorTests {
             ("dns", ["nameservers": "1.1.1.1"], "dns.nameservers: expected an array, found the string '1.1.1.1'"),
             (
                 "runtimeConfig", ["ips": ["10.0.0"]],
-                "runtimeConfig.ips: '10.0.0' is not an IPv4 address such as 10.0.3.7 or 10.0.3.7/24"
+                "runtimeConfig.ips: '10.0.0' is not an address such as 10.0.3.7, 10.0.3.7/24 or 2001:db8::7"
             ),
             (
                 "runtimeConfig", ["mac": "01:00:5e:00:00:01"],
@@ -247,7 +247,8 @@ struct ConfigurationErrorTests {
             ),
             (
                 "prevResult", ["ips": [["address": "10.0.3.7"]]],
-                "prevResult.ips[0].address: '10.0.3.7' is not an address with prefix length such as 10.0.3.7/24"
+                "prevResult.ips[0].address: '10.0.3.7' is not an address with prefix length such as 10.0.3.7/24 or "
+                    + "2001:db8::7/64"
             ),
             (
                 "prevResult", ["ips": [["address": "10.0.3.7/24", "interface": 1]], "interfaces": [["name": "a"]]],
@@ -265,7 +266,7 @@ struct ConfigurationErrorTests {
 
     @Test(
         "what no pod can have has code 2 and is named",
-        arguments: [#"["10.0.3.7","10.0.3.8"]"#, #"["2001:db8::7/64"]"#])
+        arguments: [#"["10.0.3.7","10.0.3.8"]"#, #"["2001:db8::7/64","10.0.3.7","::1"]"#])
     func unsupported(ips: String) throws {
         let error = refusal("ADD", [:], configuration(["runtimeConfig": ["ips": try JSONValue(parsing: ips)]]))
         #expect(error?.code == .unsupportedField)

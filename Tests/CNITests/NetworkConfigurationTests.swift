@@ -13,7 +13,7 @@ struct NetworkConfigurationTests {
         #expect(network.addTimeout == .seconds(30))
         #expect(network.log == nil)
         #expect(network.dns == DNS())
-        #expect(network.requestedAddress == nil)
+        #expect(network.requestedAddresses == nil)
         #expect(network.requestedMAC == nil)
     }
 
@@ -39,7 +39,7 @@ struct NetworkConfigurationTests {
         #expect(network.dns.search == ["svc"])
         #expect(network.dns.options == ["ndots:5"])
         #expect(network.dns.domain == "local")
-        #expect(network.requestedAddress == IPv4Address("10.0.3.7"))
+        #expect(network.requestedAddresses == IPv4Address("10.0.3.7").map(PodAddresses.ipv4))
         #expect(network.requestedMAC == MACAddress("02:11:22:33:44:55"))
     }
 
@@ -70,9 +70,22 @@ struct NetworkConfigurationTests {
         #expect(PluginLog.Level.allCases.sorted() == [.error, .info, .debug])
     }
 
-    @Test("a requested address may come without its prefix length")
-    func bareAddress() throws {
-        let (_, network) = try operation("ADD", [:], configuration(["runtimeConfig": ["ips": ["10.0.3.7"]]]))
-        #expect(network.requestedAddress == IPv4Address("10.0.3.7"))
+    @Test(
+        "one address of each family may be requested, in any order, with its prefix length or without",
+        arguments: [
+            (["10.0.3.7"], "10.0.3.7"), (["10.0.3.7/24"], "10.0.3.7"), (["2001:db8::7"], "2001:db8::7"),
+            (["2001:DB8::7/64", "10.0.3.7/24"], "10.0.3.7, 2001:db8::7"),
+            (["10.0.3.7", "2001:db8::7"], "10.0.3.7, 2001:db8::7"),
+        ])
+    func requested(ips: [String], addresses: String) throws {
+        let runtime: JSONValue = ["ips": .array(ips.map(JSONValue.string))]
+        let (_, network) = try operation("ADD", [:], configuration(["runtimeConfig": runtime]))
+        #expect(network.requestedAddresses?.description == addresses)
+    }
+
+    @Test("an empty list requests nothing")
+    func nothingRequested() throws {
+        let (_, network) = try operation("ADD", [:], configuration(["runtimeConfig": ["ips": []]]))
+        #expect(network.requestedAddresses == nil)
     }
 }

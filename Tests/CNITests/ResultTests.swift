@@ -18,11 +18,11 @@ struct ResultTests {
             ],
             ips: [
                 .init(
-                    try #require(InterfaceAddress("10.0.3.7/32")), gateway: IPv4Address("169.254.1.1"), interface: 1)
+                    try #require(InterfaceAddress("10.0.3.7/32")), gateway: IPAddress("169.254.1.1"), interface: 1)
             ],
             routes: [
-                .init(to: try #require(IPv4Network("169.254.1.1/32")), gateway: nil),
-                .init(to: try #require(IPv4Network("0.0.0.0/0")), gateway: IPv4Address("169.254.1.1")),
+                .init(to: try #require(IPNetwork("169.254.1.1/32")), gateway: nil),
+                .init(toEverywhereBy: try #require(IPAddress("169.254.1.1"))),
             ],
             dns: dns)
     }
@@ -58,6 +58,45 @@ struct ResultTests {
                 + #""ips":[{"address":"10.0.3.7/32","gateway":"169.254.1.1","interface":1}],"#
                 + #""routes":[{"dst":"169.254.1.1/32"},{"dst":"0.0.0.0/0","gw":"169.254.1.1"}],"#
                 + #""dns":{"nameservers":["10.0.0.2"],"search":["svc.local"]}}"#)
+    }
+
+    /// The result for a pod with addresses of both families.
+    private func dualStack() throws -> CNIResult {
+        var both = result
+        both.dns = DNS()
+        for (address, gateway) in [("10.0.3.7", "169.254.1.1"), ("2001:db8::a00:307", "fe80::1")] {
+            let gateway = try #require(IPAddress(gateway))
+            let address = InterfaceAddress(alone: try #require(IPAddress(address)))
+            if address.address.v6 != nil {
+                both.ips.append(.init(address, gateway: gateway, interface: 1))
+                both.routes.append(.init(toEverywhereBy: gateway))
+            } else {
+                #expect(both.ips.first?.address == address)
+            }
+        }
+        return both
+    }
+
+    @Test("a pod with both families has both in every version, IPv4 first", arguments: CNIVersion.allCases)
+    func bothFamilies(version: CNIVersion) throws {
+        let value = try dualStack().value(version)
+        var ips: [JSONObject] = [
+            ["address": "10.0.3.7/32", "gateway": "169.254.1.1", "interface": 1],
+            ["address": "2001:db8::a00:307/128", "gateway": "fe80::1", "interface": 1],
+        ]
+        if version < .v100 {
+            ips[0]["version"] = "4"
+            ips[1]["version"] = "6"
+        }
+        #expect(value["ips"] == .array(ips.map(JSONValue.object)))
+        #expect(
+            value["routes"] == [
+                ["dst": "169.254.1.1/32"], ["dst": "0.0.0.0/0", "gw": "169.254.1.1"], ["dst": "::/0", "gw": "fe80::1"],
+            ])
+        let read = try JSONCoding.decode(CNIResult.self, from: value)
+        #expect(
+            read.addresses(of: try #require(InterfaceName("eth0"))).map(\.description)
+                == ["10.0.3.7/32", "2001:db8::a00:307/128"])
     }
 
     @Test("what is empty is left out")
@@ -182,9 +221,14 @@ struct ErrorTests {
     func interfaceAddress() {
         #expect(InterfaceAddress("10.0.3.7/24")?.description == "10.0.3.7/24")
         #expect(InterfaceAddress("10.0.3.7/0")?.prefixLength == 0)
-        for text in ["10.0.3.7", "10.0.3.7/33", "10.0.3.7/", "/24", "10.0.3.7/-1", "10.0.3.7/24/24", "::1/64", ""] {
-            #expect(InterfaceAddress(text) == nil)
-        }
+        #expect(InterfaceAddress("2001:DB8::7/64")?.description == "2001:db8::7/64")
+        #expect(InterfaceAddress("::1/128") == IPAddress("::1").map(InterfaceAddress.init(alone:)))
+        #expect(IPAddress("10.0.3.7").map(InterfaceAddress.init(alone:))?.description == "10.0.3.7/32")
+        let wrong = [
+            "10.0.3.7", "10.0.3.7/33", "10.0.3.7/", "/24", "10.0.3.7/-1", "10.0.3.7/24/24", "", "::1", "::1/129",
+            "::1/", "fe80::1%eth0/64", "::g/64",
+        ]
+        for text in wrong { #expect(InterfaceAddress(text) == nil) }
     }
 }
 
@@ -194,7 +238,8 @@ struct RandomInputTests {
     func damagedConfiguration(seed: UInt64) {
         var random = Random(state: seed)
         let whole = configuration([
-            "prevResult": ResultTests.foreign, "runtimeConfig": ["ips": ["10.0.3.7/24"]], "mtu": 1500,
+            "prevResult": ResultTests.foreign, "runtimeConfig": ["ips": ["10.0.3.7/24", "2001:db8::7"]],
+            "mtu": 1500,
             "log": ["file": "/l"], "cni.dev/valid-attachments": [["containerID": "c1", "ifname": "eth0"]],
         ])
         for _ in 0..<100 {

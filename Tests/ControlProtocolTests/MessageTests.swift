@@ -13,7 +13,7 @@ import Timekeeping
         .add(
             AddCommand(
                 attachment: attachment, pod: PodIdentity(namespace: "shop", name: "web-0", uid: "u1"),
-                netns: "/run/netns/web-0", requested: IPv4Address("10.0.0.9"))),
+                netns: "/run/netns/web-0", requested: IPv4Address("10.0.0.9").map(PodAddresses.ipv4))),
         .delete(attachment), .check(attachment),
         .collect(CollectCommand(network: "warmpool", valid: [attachment])),
         .status, .overview, .interfaces, .pods, .explain(ExplainCommand(subject: "web-0")),
@@ -34,7 +34,7 @@ import Timekeeping
 
     @Test func fieldsOfALaterVersionAreIgnored() throws {
         let text = """
-            {"version": 1, "deadline": 7, "traceID": "x",
+            {"version": \(controlProtocolVersion), "deadline": 7, "traceID": "x",
              "command": {"operation": "delete", "urgency": 9,
                          "arguments": {"network": "n", "containerID": "c", "ifname": "eth0", "zone": "b"}}}
             """
@@ -47,7 +47,7 @@ import Timekeeping
     }
 
     @Test func anUnknownOperationIsAnErrorThatNamesIt() throws {
-        let text = #"{"version": 1, "deadline": 7, "command": {"operation": "dance"}}"#
+        let text = #"{"version": 2, "deadline": 7, "command": {"operation": "dance"}}"#
         #expect {
             _ = try JSONCoding.decode(Request.self, from: Array(text.utf8))
         } throws: { error in
@@ -63,6 +63,44 @@ import Timekeeping
             return
         }
         #expect(back == failure)
+    }
+
+    static let grants = [
+        (PodAddresses(ipv4: IPv4Address("10.0.0.9"), ipv6: nil), #"{"ipv4":"10.0.0.9"}"#),
+        (PodAddresses(ipv4: nil, ipv6: IPv6Address("2001:db8::9")), #"{"ipv6":"2001:db8::9"}"#),
+        (
+            PodAddresses(ipv4: IPv4Address("10.0.0.9"), ipv6: IPv6Address("2001:db8::9")),
+            #"{"ipv4":"10.0.0.9","ipv6":"2001:db8::9"}"#
+        ),
+    ]
+
+    @Test(arguments: grants)
+    func aGrantHasTheAddressesOfEitherFamilyByName(_ addresses: PodAddresses?, text: String) throws {
+        let granted = PodAddress(
+            addresses: try #require(addresses), gateway: IPv4Address(bits: 0xa9fe_0101),
+            gatewayIPv6: IPv6Address(bits: 0xfe80 << 112 | 1), podTable: 1000, interfaceGroup: 4097, mtu: 1500,
+            eniMTU: 9001, isRepeat: false, hostNamespace: 4_026_531_840, usableUntil: Instant(nanoseconds: 5))
+        let value = try JSONCoding.encode(granted)
+        #expect(value["addresses"]?.text() == text)
+        #expect(try JSONCoding.decode(PodAddress.self, from: value.bytes()) == granted)
+    }
+
+    @Test func aGrantWithoutAnAddressIsNoGrant() throws {
+        let granted = try PodAddress(
+            addresses: .ipv4(#require(IPv4Address("10.0.0.9"))), gateway: IPv4Address(bits: 0xa9fe_0101),
+            gatewayIPv6: IPv6Address(bits: 0xfe80 << 112 | 1), podTable: 1000, interfaceGroup: 4097, mtu: 1500,
+            eniMTU: 9001, isRepeat: false, hostNamespace: 4_026_531_840, usableUntil: Instant(nanoseconds: 5))
+        var object = try #require(JSONCoding.encode(granted).objectValue)
+        object["addresses"] = [:]
+        #expect(throws: DecodingError.self) { try JSONCoding.decode(PodAddress.self, from: .object(object)) }
+    }
+
+    @Test func anEndOfAddressesThatDoesNotExistIsLeftOut() throws {
+        var addresses = Overview.Addresses(total: 3, assigned: 1, free: 1, cooling: 1, incoming: 0, limit: nil)
+        #expect(try JSONCoding.encode(addresses)["limit"] == nil)
+        #expect(try JSONCoding.decode(Overview.Addresses.self, from: JSONCoding.encode(addresses)).limit == nil)
+        addresses.limit = 12
+        #expect(try JSONCoding.encode(addresses)["limit"] == 12)
     }
 
     @Test func aLengthBeyondTheLimitIsNoFrame() {

@@ -56,7 +56,8 @@ import Yams
     @Test func everyKeyThatIsReadIsDocumented() throws {
         let documented = try ConfigurationTests.documented()
         let readers = [
-            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Provider.swift",
+            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Pool.swift",
+            "Daemon/Configuration/Configuration+Placement.swift", "Daemon/Configuration/Configuration+Provider.swift",
             "Providers/Mock/MockCloudConfiguration+Settings.swift",
         ]
         let reading = try readers.map {
@@ -74,14 +75,24 @@ import Yams
     @Test func whatIsDocumentedAsAnExampleCanBeRead() throws {
         let text = try ConfigurationTests.documented()
             .replacing("limits: null", with: "").replacing("# limits:", with: "limits:")
-            .replacing("# vpcCIDRs:", with: "vpcCIDRs:")
+            .replacing("# vpcCIDRs:", with: "vpcCIDRs:").replacing("# vpcIPv6CIDRs:", with: "vpcIPv6CIDRs:")
+            .replacing("customNetworking: null", with: "").replacing("# customNetworking:", with: "customNetworking:")
+            .replacing("annotate: null", with: "").replacing("# annotate:", with: "annotate:")
+            .replacing(#/(?m)^#   (?=(by|label|nodeLabels|networks|  blue|command|timeout):)/#, with: "  ")
             .replacing("  throttling: null", with: "").replacing("  faults: null", with: "")
             .replacing(#/(?m)^  # (throttling:|  mutating:|  nonMutating:|  perAction:|faults:|  - \{ effect)/#) {
                 "  " + $0.1
             }
         let configuration = try parse(text)
-        #expect(configuration.limits == NodeLimits(enis: 4, ipv4PerENI: 15))
+        #expect(
+            configuration.limits
+                == NodeLimits(enis: 4, ipv4PerENI: 15, ipv6PerENI: 15, supportsPrefixes: true, vCPUs: 4))
         #expect(configuration.traffic.vpcCIDRs == [try #require(IPv4Network("10.0.0.0/16"))])
+        #expect(configuration.traffic.vpcIPv6CIDRs == [try #require(IPv6Network("2001:db8::/56"))])
+        let blue = PodSubnets(subnets: [SubnetID("subnet-c"), SubnetID("subnet-d")], securityGroups: ["sg-blue"])
+        #expect(configuration.pool.placement == .custom(.named("blue", ["blue": blue])))
+        #expect(
+            configuration.annotate == .init(program: "/usr/local/bin/annotate-pod", arguments: ["--quiet"]))
         guard case .mock(let mock) = configuration.provider else {
             Issue.record("\(configuration.provider) is not the mock")
             return
@@ -99,13 +110,15 @@ import Yams
 
     @Test func everyDocumentedClassicNameIsRead() throws {
         let configuration = try parse([
-            "WARM_ENI_TARGET": "2", "MAX_ENI": "3", "IP_COOLDOWN_PERIOD": "45", "AWS_VPC_ENI_MTU": "1500",
+            "WARM_ENI_TARGET": "2", "MAX_ENI": "3", "ENABLE_IPv4": "true", "ENABLE_IPv6": "true",
+            "IP_COOLDOWN_PERIOD": "45", "AWS_VPC_ENI_MTU": "1500",
             "POD_MTU": "1400", "AWS_VPC_K8S_CNI_EXTERNALSNAT": "true", "AWS_VPC_CNI_NODE_PORT_SUPPORT": "false",
             "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS": "10.1.0.0/16, 10.2.0.0/16 ,10.3.0.0/16",
             "AWS_VPC_K8S_CNI_LOGLEVEL": "DEBUG",
         ])
         #expect(configuration.pool.target == .enis(2))
         #expect(configuration.pool.maxENI == 3)
+        #expect(configuration.pool.families == .dualStack)
         #expect(configuration.pool.cooldown == .seconds(45))
         #expect(configuration.eniMTU == 1500)
         #expect(configuration.podMTU == 1400)
@@ -116,10 +129,15 @@ import Yams
         #expect(configuration.logLevel == .debug)
         let targets = try parse(["WARM_IP_TARGET": "5", "MINIMUM_IP_TARGET": "8", "WARM_ENI_TARGET": "2"])
         #expect(targets.pool.target == .addresses(warm: 5, minimum: 8))
-        let names = try ConfigurationTests.documented().matches(of: #/\((?<name>[A-Z][A-Z0-9_]+)[,)]/#)
-        #expect(Set(names.map(\.name)).count == 11)
-        for name in names.map(\.name) {
-            #expect(throws: SettingsProblems.self, "\(name) is read") { try parse([String(name): "?"]) }
+        let text = try ConfigurationTests.documented()
+        let names = text.matches(of: #/\((?<name>[A-Z][A-Z0-9_]+(v4)?)( and ENABLE_IPv6: |[,:);])/#)
+        #expect(Set(names.map(\.name)).count == 16)
+        // With a section that is good without the environment.
+        let custom = "customNetworking: { by: zone, networks: { z: { subnets: [a] } } }\n"
+        for name in names.map({ String($0.name) }) + ["ENABLE_IPv6"] {
+            #expect(throws: SettingsProblems.self, "\(name) is read") {
+                try parse(ConfigurationProblemTests.base + custom, [name: "?"])
+            }
         }
     }
 
@@ -140,6 +158,9 @@ import Yams
         ("WARMPOOL_ENI_MTU", "1400"), ("WARMPOOL_ENI_SUBNET", "subnet-b"), ("WARMPOOL_SECURITY_GROUPS", "a,b"),
         ("WARMPOOL_VPC_CIDRS", "10.0.0.0/8"), ("WARMPOOL_SNAT_EXCLUSIONS", "10.0.0.0/8"),
         ("WARMPOOL_EXTERNAL_SNAT", "true"), ("WARMPOOL_NODE_PORT", "false"), ("WARMPOOL_ANTI_SPOOFING", "false"),
+        ("WARMPOOL_IP_FAMILIES", "ipv4,ipv6"), ("WARMPOOL_PREFIX_DELEGATION", "true"),
+        ("WARMPOOL_PREFIX_FALLBACK", "false"), ("WARMPOOL_WARM_TARGET", "adaptive"), ("WARMPOOL_STICKY_FOR", "3s"),
+        ("WARMPOOL_VPC_IPV6_CIDRS", "2001:db8::/56"), ("WARMPOOL_SNAT_IPV6", "true"),
         ("WARMPOOL_RECONCILE_INTERVAL", "3s"), ("WARMPOOL_ATTACH_TIMEOUT", "3s"),
     ])
     func everyKeyOfTheTopLevelHasANameInTheEnvironment(_ name: String, _ value: String) throws {
@@ -198,11 +219,11 @@ import Yams
         "pool": (nil, { $0.pool.cooldown = .seconds(1) }),
         "limits": ("limits", { $0.limits = NodeLimits(enis: 2, ipv4PerENI: 3) }),
         "podMTU": (nil, { $0.podMTU = 1300 }), "eniMTU": ("eniMTU", { $0.eniMTU = 1400 }),
-        "eniSubnet": (nil, { $0.eniSubnet = SubnetID("b") }), "securityGroups": (nil, { $0.securityGroups = ["sg"] }),
         "eniTags": (nil, { $0.eniTags = ["a": "b"] }), "traffic": (nil, { $0.traffic.nodePort = false }),
         "layout": ("routing", { $0.layout.podTable = 1001 }),
         "reconcileInterval": (nil, { $0.reconcileInterval = .seconds(1) }),
         "attachTimeout": (nil, { $0.attachTimeout = .seconds(1) }),
+        "annotate": (nil, { $0.annotate = .init(program: "/bin/true") }),
     ]
 
     private static func other(_ provider: Configuration.Provider) -> Configuration.Provider {

@@ -58,10 +58,10 @@ import Timekeeping
     @Test(arguments: [
         ("", "the request cannot be read"), ("{", "the request cannot be read"), ("[]", "names no protocol version"),
         ("null", "names no protocol version"), ("{}", "names no protocol version"),
-        (#"{"version":"1"}"#, "names no protocol version"), (#"{"version":1}"#, "cannot be read: deadline: missing"),
-        (#"{"version":1,"deadline":"now","command":{}}"#, "cannot be read: deadline: "),
-        (#"{"version":1,"deadline":1,"command":{"operation":"dance"}}"#, "cannot be read: command.operation: "),
-        (#"{"version":1,"deadline":1,"command":{"operation":"add"}}"#, "command.arguments: missing"),
+        (#"{"version":"1"}"#, "names no protocol version"), (#"{"version":2}"#, "cannot be read: deadline: missing"),
+        (#"{"version":2,"deadline":"now","command":{}}"#, "cannot be read: deadline: "),
+        (#"{"version":2,"deadline":1,"command":{"operation":"dance"}}"#, "cannot be read: command.operation: "),
+        (#"{"version":2,"deadline":1,"command":{"operation":"add"}}"#, "command.arguments: missing"),
         (String(repeating: "[", count: 100_000), "the request cannot be read"),
         ("\u{0}\u{1}\u{2}", "the request cannot be read"),
     ])
@@ -80,10 +80,10 @@ import Timekeeping
     @Test func aPeerOfAnotherVersionIsToldSoWhateverElseItSays() async throws {
         try await withServer { _ in
             let peer = try Peer(path)
-            peer.send(frame(#"{"version":2,"novelty":true}"#))
+            peer.send(frame(#"{"version":1,"novelty":true}"#))
             let failure = try #require(try await peer.reply()?.failure)
             #expect(failure.kind == .unsupportedVersion)
-            #expect(failure.message.contains("version 2") && failure.message.contains("speaks 1"))
+            #expect(failure.message.contains("version 1") && failure.message.contains("speaks 2"))
         }
     }
 
@@ -91,7 +91,7 @@ import Timekeeping
         try await withServer { _ in
             let peer = try Peer(path)
             let command = #"{"operation":"status","since":"tomorrow"}"#
-            peer.send(frame(#"{"version":1,"trace":"x","deadline":\#(Int64.max),"command":\#(command)}"#))
+            peer.send(frame(#"{"version":2,"trace":"x","deadline":\#(Int64.max),"command":\#(command)}"#))
             #expect(try await peer.reply()?.value(Readiness.self).isReady == true)
         }
     }
@@ -209,8 +209,10 @@ import Timekeeping
         try await withServer { _ in
             let peers = try (0..<200).map { _ in try Peer(path) }
             for (number, peer) in peers.enumerated() { peer.send(try ControlSocketTests.request(.add("c\(number)"))) }
-            var addresses: Set<IPv4Address> = []
-            for peer in peers { addresses.insert(try #require(try await peer.reply()).value(PodAddress.self).address) }
+            var addresses: Set<PodAddresses> = []
+            for peer in peers {
+                addresses.insert(try #require(try await peer.reply()).value(PodAddress.self).addresses)
+            }
             #expect(addresses.count == 200)
         }
     }

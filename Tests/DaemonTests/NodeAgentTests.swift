@@ -28,7 +28,7 @@ import Timekeeping
         let granted: PodAddress = try await node.add("c1").value()
         #expect(!granted.isRepeat)
         let stored = try node.store.snapshot()
-        #expect(stored.attachments.map(\.address) == [granted.address])
+        #expect(stored.attachments.map(\.address) == [granted.addresses.ipv4])
         #expect(stored.addresses.map(\.state.attachment) == [AttachmentID("c1")])
     }
 
@@ -37,9 +37,9 @@ import Timekeeping
         let first: PodAddress = try await node.add("c1").value()
         let second: PodAddress = try await node.add("c1").value()
         #expect(second.isRepeat)
-        #expect(second.address == first.address)
+        #expect(second.addresses == first.addresses)
         let checked: PodAddress = try await node.ask(.check(AttachmentID("c1"))).value()
-        #expect(checked.address == second.address && checked.isRepeat)
+        #expect(checked.addresses == second.addresses && checked.isRepeat)
     }
 
     @Test func manyADDsAtOnceGetAnAddressEachAndTheRestTheCause() async throws {
@@ -48,7 +48,7 @@ import Timekeeping
             for number in 0..<15 { group.addTask { await node.add("c\(number)") } }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        let granted = try replies.filter { $0.failure == nil }.map { try $0.value(PodAddress.self).address }
+        let granted = try replies.filter { $0.failure == nil }.map { try $0.value(PodAddress.self).addresses }
         #expect(Set(granted).count == 10)
         #expect(granted.count == 10)
         let refused = replies.compactMap(\.failure)
@@ -65,7 +65,7 @@ import Timekeeping
         let refused = try #require(await node.add("c2").failure)
         #expect(refused.cause == "addresses-cooling")
         #expect(refused.retryAfter ?? 0 > 3000)
-        #expect(try node.store.snapshot().addresses.map(\.address) == [granted.address])
+        #expect(try node.store.snapshot().addresses.map(\.address) == [granted.addresses.ipv4])
     }
 
     @Test func aRequestWhoseDeadlineHasPassedIsNotExecuted() async throws {
@@ -154,11 +154,11 @@ import Timekeeping
         let granted: PodAddress = try await node.add("web-0").value()
         let pods: [PodRow] = try await node.ask(.pods).value()
         #expect(pods.map(\.name) == ["web-0"])
-        #expect(pods.map(\.address) == [granted.address])
+        #expect(pods.map(\.addresses) == [granted.addresses])
         let enis: [InterfaceRow] = try await node.ask(.interfaces).value()
         #expect(enis.map(\.phase) == ["ready"])
         #expect(enis.first?.addresses.map(\.attachment) == ["warmpool/web-0/eth0"])
-        for subject in ["web-0", "shop/web-0", granted.address.description, "web"] {
+        for subject in ["web-0", "shop/web-0", granted.addresses.description, "web"] {
             let found: [Explanation] = try await node.ask(.explain(ExplainCommand(subject: subject))).value()
             #expect(found.map(\.subject) == ["shop/web-0"])
         }

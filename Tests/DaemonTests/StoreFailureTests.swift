@@ -16,12 +16,12 @@ import Testing
         let filling = try disk.fill()
 
         // Until the write-ahead log needs another page, ADDs may still succeed.
-        var granted = [before.address]
+        var granted = [before.addresses]
         var failure: Reply.Failure?
         for number in 0..<190 where failure == nil {
             let reply = await node.add("c\(number)")
             failure = reply.failure
-            if failure == nil { granted.append(try reply.value(PodAddress.self).address) }
+            if failure == nil { granted.append(try reply.value(PodAddress.self).addresses) }
         }
         let full = try #require(failure)
         #expect(full.kind == .refused)
@@ -48,7 +48,7 @@ import Testing
         #expect(Set(stored.attachments.map(\.id)) == Set(pool.attachments.keys))
         #expect(Set(stored.addresses) == Set(pool.addresses.values))
         let after: PodAddress = try await node.add("after").value()
-        #expect(!granted.contains(after.address))
+        #expect(!granted.contains(after.addresses))
         #expect(Set(granted).count == granted.count)
         await node.agent.stop()
     }

@@ -55,7 +55,8 @@ import Timekeeping
 
         let status = try await text("status")
         #expect(status.contains("i-mock, t3.small, z"))
-        expectPairs(status, names: ["daemon", "node", "provider", "ready", "target", "ENIs", "addresses", "pods"])
+        expectPairs(
+            status, names: ["daemon", "node", "provider", "ready", "mode", "target", "ENIs", "addresses", "pods"])
         #expect(try await (json("status") as? [String: Any])?["pods"] as? Int == 1)
 
         let enis = try await text("enis")
@@ -68,22 +69,23 @@ import Timekeeping
 
         let pods = try await text("pods")
         expectTable(pods, columns: 8)
-        #expect(pods.contains("shop") && pods.contains("\(granted.address)"))
+        #expect(pods.contains("shop") && pods.contains("\(granted.addresses)"))
         #expect(try await (json("pods") as? [[String: Any]])?.map { $0["name"] as? String } == ["web-0"])
 
         #expect(try await text("explain") == "next pod: gets an address at once\n")
-        #expect(try await text("explain", "shop/web-0").hasPrefix("shop/web-0: has \(granted.address) of eni-"))
+        #expect(try await text("explain", "shop/web-0").hasPrefix("shop/web-0: has \(granted.addresses) of eni-"))
         #expect(try await (json("explain", "web-0") as? [[String: Any]])?.count == 1)
         let unknown = try await run("warmpoolctl", ["explain", "web-9", "--socket", daemon.socket])
         #expect(unknown.status == 1)
         #expect(unknown.errors.hasPrefix("warmpoolctl: no pod on this node has the name"))
 
-        expectPairs(try await text("max-pods"), names: ["instance type", "ENIs", "addresses per ENI", "pod addresses"])
+        expectPairs(
+            try await text("max-pods"), names: ["instance type", "mode", "ENIs", "addresses per ENI", "pod addresses"])
         #expect(try await (json("max-pods") as? [String: Any])?["kubeletMaxPods"] as? Int == 11)
 
         // The pod has an address, and nobody made its interface.
         let differences = try await text("verify", status: 3)
-        #expect(differences.contains("kernel: no route to \(granted.address) of warmpool/web-0/eth0"))
+        #expect(differences.contains("kernel: no route to \(granted.addresses) of warmpool/web-0/eth0"))
         #expect(differences.contains("1 difference in 1 ENI, "))
         #expect(try await (json("verify", status: 3) as? [String: Any])?["pods"] as? Int == 1)
         #expect(try await text("gc") == "nothing to repair\n")

@@ -101,9 +101,9 @@ import Timekeeping
             let new: PodAddress = try await call(daemon, .add("c\(round)")).value()
             for (container, address) in addresses {
                 let again: PodAddress = try await call(daemon, .add(container)).value()
-                #expect(again.address == address.address && again.isRepeat)
+                #expect(again.addresses == address.addresses && again.isRepeat)
             }
-            #expect(!addresses.values.contains { $0.address == new.address })
+            #expect(!addresses.values.contains { $0.addresses == new.addresses })
             addresses["c\(round)"] = new
             daemon.signal(end)
             #expect(try await daemon.ended() == (end == SIGTERM ? 0 : -SIGKILL))

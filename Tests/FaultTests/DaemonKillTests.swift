@@ -50,8 +50,8 @@ extension FaultTests {
             }
             do {
                 try await nodes[0].settles(on: [first.namespace, second.namespace])
-                let addresses = try await nodes[0].recordedPods().map(\.address)
-                #expect(Set(addresses) == [first.address, second.address], "\(rounds)")
+                let addresses = try await nodes[0].recordedPods().map(\.addresses)
+                #expect(Set(addresses) == [.ipv4(first.address), .ipv4(second.address)], "\(rounds)")
                 for pod in [first, second] { try await nodes[0].delete(pod) }
                 try await nodes[0].settles(on: [])
             } catch {

@@ -73,7 +73,7 @@ extension DataPlaneTests.StandardNodes {
             _ = try await pod.add(members: ["runtimeConfig": ["ips": [.string("\(address)")]]])
             try await expectPing(address, from: client.namespace)
 
-            let eni = try #require(await node.enis().first { $0.addresses.contains { $0.address == address } })
+            let eni = try #require(await node.enis().first { $0.addresses.contains { $0.address == .v4(address) } })
             try await cloud(of: node).unassign(ENIID(eni.id), addresses: [address])
             try await node.reconcile()
             // The network of the node follows the cloud with the next thing that the daemon asks of it.

@@ -135,14 +135,16 @@ extension SimulatedNode {
         return try rows.map { row in
             let device = try #require(enis[row.eni]?.deviceIndex)
             return PlacedPod(
-                node: name, namespace: row.containerID, address: row.address, interface: "eth\(device)")
+                node: name, namespace: row.containerID, address: try #require(row.addresses.ipv4),
+                interface: "eth\(device)")
         }
     }
 
     /// A free address of an ENI of this kind.
     func freeAddress(_ kind: ENIKind) async throws -> IPv4Address {
         let addresses = try await enis().filter { $0.isPrimary == (kind == .primary) }.flatMap(\.addresses)
-        return try #require(addresses.first { $0.state == "free" }, "\(name): no \(kind.rawValue) ENI has one").address
+        let free = addresses.first { $0.state == "free" }?.address.v4
+        return try #require(free, "\(name): no \(kind.rawValue) ENI has one")
     }
 
     /// Everything in the node's kernel that must not depend on pods: rules, the ENIs' tables, the packet filter.

@@ -23,7 +23,7 @@ extension PluginTests {
                 inside["mtu"] = 9001
             }
             var ip: JSONObject = [
-                "address": .string("\(record.address)/32"), "gateway": "169.254.1.1", "interface": 1,
+                "address": .string("\(record.addresses)/32"), "gateway": "169.254.1.1", "interface": 1,
             ]
             if version.hasPrefix("0.") { ip["version"] = "4" }
             #expect(
@@ -132,7 +132,7 @@ extension PluginTests {
             let row = try #require(try await node.recordedPods().first { $0.containerID == pod.name })
             #expect([row.namespace, row.name, row.uid, row.netns] == ["shop", "web-0", "u-1", pod.path])
             let found: [Explanation] = try await node.call(.explain(ExplainCommand(subject: "shop/web-0")))
-            #expect(found.first?.sentence.contains("\(row.address)") == true)
+            #expect(found.first?.sentence.contains("\(row.addresses)") == true)
             try await pod.delete()
         }
 

@@ -18,16 +18,16 @@ extension NodeAgent {
             version: warmpoolVersion, pid: getpid(), uptimeSeconds: (now - startedAt).inSeconds,
             instanceID: node?.instanceID, instanceType: node?.instanceType, zone: node?.zone,
             provider: configuration.provider.name, calls: Overview.Calls(provider.state, now),
-            target: pool.configuration.target.text, isReady: pool.isReady,
-            enis: pool.enis.count, eniLimit: pool.eniLimit(limits),
+            target: pool.configuration.target.text, mode: pool.configuration.mode(pool.limits),
+            isReady: pool.isReady, enis: pool.enis.count, eniLimit: pool.eniLimit(limits),
             addresses: Overview.Addresses(
                 total: states.count, assigned: states.count { $0.attachment != nil },
                 free: states.count { $0 == .free }, cooling: states.count(where: \.isCooling),
                 incoming: pool.incomingCount, limit: pool.addressLimit(limits)),
-            pods: pool.attachments.count, waiting: pool.waiterCount,
+            prefixes: nil, pods: pool.attachments.count, waiting: pool.waiterCount,
             lastReconcileSeconds: lastObservation.map { (now - $0).inSeconds }, repairs: repairCount,
             obstacle: obstacle(now),
-            growthObstacle: pool.growthObstacle(now).map { Obstacle($0, now) })
+            growthObstacle: pool.growthObstacle(now).map { Obstacle($0, now) }, notes: [])
     }
 
     var interfaceRows: [InterfaceRow] {
@@ -35,12 +35,13 @@ extension NodeAgent {
         return pool.enis.values.map { eni in
             let addresses = pool.addresses.values.filter { $0.eni == eni.id }.sorted { $0.address < $1.address }
             return InterfaceRow(
-                id: eni.id.description, deviceIndex: eni.deviceIndex, isPrimary: eni.isPrimary, phase: eni.phase.name,
-                mac: eni.mac, subnet: eni.subnet.description, primaryAddress: eni.primaryAddress,
-                routingTable: routingTable(of: eni.id),
+                id: eni.id.description, deviceIndex: eni.deviceIndex, isPrimary: eni.isPrimary, servesPods: true,
+                phase: eni.phase.name, mac: eni.mac, subnet: eni.subnet.description,
+                primaryAddress: eni.primaryAddress, routingTable: routingTable(of: eni.id), prefixes: [],
+                ipv6Prefix: nil,
                 addresses: addresses.map { record in
                     InterfaceRow.Address(
-                        address: record.address, state: record.state.name,
+                        address: .v4(record.address), state: record.state.name,
                         attachment: record.state.attachment?.description, coolingSeconds: record.state.coolingLeft(now))
                 })
         }
@@ -52,7 +53,7 @@ extension NodeAgent {
             PodRow(
                 namespace: attachment.pod.namespace, name: attachment.pod.name, uid: attachment.pod.uid,
                 network: attachment.id.network, containerID: attachment.id.containerID, ifname: attachment.id.ifname,
-                address: attachment.address, eni: attachment.eni.description,
+                addresses: .ipv4(attachment.address), eni: attachment.eni.description,
                 hostInterface: hostInterface(of: attachment.id), netns: attachment.netns,
                 ageSeconds: (now - attachment.since).inSeconds)
         }
@@ -64,8 +65,10 @@ extension NodeAgent {
         }
         return .success(
             MaxPodsReport(
-                instanceType: node.instanceType, enis: limits.enis, ipv4PerENI: limits.ipv4PerENI,
-                eniLimit: pool.eniLimit(limits), podAddresses: pool.addressLimit(limits),
+                instanceType: node.instanceType, mode: pool.configuration.mode(limits), enis: limits.enis,
+                ipv4PerENI: limits.ipv4PerENI, podAddressesPerENI: limits.podAddressesPerENI,
+                reservedENIs: pool.configuration.reservedENIs, eniLimit: pool.eniLimit(limits),
+                podAddresses: pool.addressLimit(limits), recommendedCap: nil,
                 kubeletMaxPods: pool.kubeletMaxPods(limits),
                 isConfigured: pool.configuration.maxPods != nil))
     }
@@ -201,14 +204,5 @@ extension AddressState {
 
     fileprivate func coolingLeft(_ now: Instant) -> Double? {
         if case .cooling(let until) = self { max(until - now, .zero).inSeconds } else { nil }
-    }
-}
-
-extension WarmTarget {
-    fileprivate var text: String {
-        switch self {
-        case .enis(let count): "\(count) warm \(count == 1 ? "ENI" : "ENIs")"
-        case .addresses(let warm, let minimum): "\(warm) warm addresses, at least \(minimum) in all"
-        }
     }
 }

@@ -66,13 +66,15 @@ extension NodeAgent {
     }
 
     private func create(_ token: MutationToken, _ count: Int) async throws(ProviderError) -> InterfaceView {
-        guard let subnet = configuration.eniSubnet ?? pool.enis.values.first(where: \.isPrimary)?.subnet else {
+        guard case .node(let chosen, let securityGroups) = configuration.pool.placement,
+            let subnet = chosen ?? pool.enis.values.first(where: \.isPrimary)?.subnet
+        else {
             throw .incorrectState("the node has no primary ENI whose subnet a further ENI could use")
         }
         var tags = configuration.eniTags
         tags[ENITag.token] = token.description
         let request = InterfaceRequest(
-            subnet: subnet, securityGroups: configuration.securityGroups, secondary: .addresses(count),
+            subnet: subnet, securityGroups: securityGroups, secondary: .addresses(count),
             tags: tags)
         return try await call { provider throws(ProviderError) in
             try await provider.createInterface(request, token: token)

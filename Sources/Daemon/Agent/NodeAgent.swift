@@ -25,6 +25,7 @@ actor NodeAgent {
     let provider: GovernedProvider
     let host: HostNetwork
     let reaper: LinkReaper
+    private let annotateHook: AnnotateHook
     private let store: Store
 
     var configuration: Configuration
@@ -59,6 +60,7 @@ actor NodeAgent {
         self.host = host
         self.eventLoop = eventLoop
         reaper = LinkReaper(layout: configuration.layout, eventLoop: eventLoop)
+        annotateHook = AnnotateHook(pods: pool.attachments, log: log)
         self.log = log
     }
 
@@ -82,6 +84,7 @@ actor NodeAgent {
             answerUnstored(error)
             return scheduleTick()
         }
+        annotateHook.take(backlog.changes, for: configuration.annotate)
         let actions = backlog.actions
         backlog = Outcome()
         for action in actions { perform(action) }
@@ -167,6 +170,7 @@ actor NodeAgent {
             log.error("\(error)")
         }
         await host.stop()
+        await annotateHook.stop()
     }
 
     func newWaiter(_ sink: @escaping ReplySink) -> WaiterID {

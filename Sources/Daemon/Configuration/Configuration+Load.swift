@@ -26,13 +26,14 @@ extension Configuration {
     ) throws(SettingsProblems) -> Configuration {
         try SettingsReader.read(text, file: file) { reader, problems in
             EnvironmentOverrides.apply(environment, to: reader, problems: problems)
-            return Configuration(reader)
+            return Configuration(reader, environment)
         }
     }
 
     /// Reads every key, so that every problem is found; with any, the value is of no use.
-    private init(_ reader: SettingsReader) {
-        let limits = Configuration.readLimits(reader)
+    private init(_ reader: SettingsReader, _ environment: [String: String]) {
+        let pool = Configuration.readPool(reader, environment)
+        let limits = Configuration.readLimits(reader, pool)
         self.init(provider: Configuration.readProvider(reader, limits: limits))
         self.limits = limits
         socket = reader.string("socket") ?? socket
@@ -41,57 +42,68 @@ extension Configuration {
         logLevel = reader.choice("logLevel", of: Logger.Level.self) ?? logLevel
         logFormat = reader.choice("logFormat", of: LogFormat.self) ?? logFormat
         (calls, callTimeout) = Configuration.readCalls(reader.nested("calls"), timeout: callTimeout)
-        pool = Configuration.readPool(reader)
+        self.pool = pool
         podMTU = reader.integer("podMTU", in: 576...9216)
         eniMTU = reader.integer("eniMTU", in: 576...9216) ?? eniMTU
         if let podMTU, podMTU > eniMTU { reader.refuse("podMTU", "\(podMTU) is more than the ENI's MTU of \(eniMTU)") }
-        eniSubnet = reader.string("eniSubnet").map(SubnetID.init)
-        securityGroups = reader.list("securityGroups", of: "a security group's id") ?? securityGroups
+        if pool.families.hasIPv6, podMTU ?? eniMTU < IPv6Address.minimumMTU {
+            reader.refuse(
+                podMTU == nil ? "eniMTU" : "podMTU",
+                "\(podMTU ?? eniMTU) is less than the \(IPv6Address.minimumMTU) that ipv6 of ipFamilies needs")
+        }
         eniTags = reader.dictionary("eniTags") ?? eniTags
         traffic = Configuration.readTraffic(reader)
         layout = Configuration.readLayout(reader)
         reconcileInterval =
             reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
         attachTimeout = reader.duration("attachTimeout", in: .seconds(1) ... .seconds(600)) ?? attachTimeout
+        annotate = Configuration.readHook(reader.nested("annotate"))
     }
 
-    private static func readPool(_ reader: SettingsReader) -> PoolConfiguration {
-        var pool = PoolConfiguration()
-        let day = Duration.zero ... .seconds(86_400)
-        pool.target = .classic(
-            warmENI: reader.integer("warmENITarget", in: 0...100) ?? 1,
-            warmIP: reader.integer("warmIPTarget", in: 0...1000),
-            minimumIP: reader.integer("minimumIPTarget", in: 0...1000))
-        pool.maxENI = reader.integer("maxENI", in: 1...100)
-        pool.reservedENIs = reader.integer("reservedENIs", in: 0...100) ?? pool.reservedENIs
-        pool.maxPods = reader.integer("maxPods", in: 1...10_000)
-        pool.cooldown = reader.duration("cooldown", in: day) ?? pool.cooldown
-        pool.shrinkInterval = reader.duration("shrinkInterval", in: day) ?? pool.shrinkInterval
-        pool.minimumENILifetime = reader.duration("minimumENILifetime", in: day) ?? pool.minimumENILifetime
-        pool.subnetBackoff = reader.duration("subnetBackoff", in: day) ?? pool.subnetBackoff
-        pool.consistencyWindow = reader.duration("consistencyWindow", in: day) ?? pool.consistencyWindow
-        pool.attachmentGrace =
-            reader.duration("attachmentGrace", in: .seconds(10) ... .seconds(86_400))
-            ?? pool.attachmentGrace
-        return pool
-    }
-
-    private static func readLimits(_ reader: SettingsReader) -> NodeLimits? {
+    private static func readLimits(_ reader: SettingsReader, _ pool: PoolConfiguration) -> NodeLimits? {
         guard let limits = reader.nested("limits") else { return nil }
         limits.require("enis", "how many ENIs the instance can have, the primary one included")
         limits.require("ipv4PerENI", "how many IPv4 addresses an ENI can have, its primary one included")
         let enis = limits.integer("enis", in: 1...100)
         let ipv4PerENI = limits.integer("ipv4PerENI", in: 2...256)
+        let ipv6PerENI = limits.integer("ipv6PerENI", in: 0...256) ?? 0
+        let supportsPrefixes = limits.bool("supportsPrefixes") ?? false
+        let vCPUs = limits.integer("vCPUs", in: 1...10_000)
         limits.finish()
+        if pool.families.hasIPv6, ipv6PerENI == 0 {
+            limits.refuse("ipv6PerENI", "0 leaves no room for the prefix that ipv6 of ipFamilies needs")
+        }
+        if pool.prefixDelegation, pool.families.hasIPv4, !supportsPrefixes {
+            limits.refuse("supportsPrefixes", "false contradicts prefixDelegation: true; change one of the two")
+        }
         guard let enis, let ipv4PerENI else { return nil }
-        return NodeLimits(enis: enis, ipv4PerENI: ipv4PerENI)
+        return NodeLimits(
+            enis: enis, ipv4PerENI: ipv4PerENI, ipv6PerENI: ipv6PerENI, supportsPrefixes: supportsPrefixes,
+            vCPUs: vCPUs)
+    }
+
+    private static func readHook(_ reader: SettingsReader?) -> Hook? {
+        guard let reader else { return nil }
+        reader.require("command", "the program that is run, with its arguments")
+        let command: [String]? = reader.list("command", of: "a word of a command", nonEmpty: true)
+        var hook = Hook(program: command?.first ?? "", arguments: Array(command?.dropFirst() ?? []))
+        if let program = command?.first, !program.hasPrefix("/") {
+            reader.refuse("command", "'\(program)' is not the absolute path of a program")
+        }
+        hook.timeout = reader.duration("timeout", in: .milliseconds(100) ... .seconds(60)) ?? hook.timeout
+        reader.finish()
+        return hook
     }
 
     private static func readTraffic(_ reader: SettingsReader) -> Traffic {
-        let network = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
+        let (ipv4, ipv6) = ("an IPv4 network such as 10.0.0.0/16", "an IPv6 network such as 2001:db8::/56")
+        let hostBits = "with host bits zero"
         var traffic = Traffic()
-        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: network)
-        traffic.snatExclusions = reader.list("snatExclusions", of: network) ?? traffic.snatExclusions
+        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: "\(ipv4), \(hostBits)")
+        traffic.vpcIPv6CIDRs = reader.list("vpcIPv6CIDRs", of: "\(ipv6), \(hostBits)")
+        traffic.snatExclusions =
+            reader.list("snatExclusions", of: "\(ipv4) or \(ipv6), \(hostBits)") ?? traffic.snatExclusions
+        traffic.snatIPv6 = reader.bool("snatIPv6") ?? traffic.snatIPv6
         traffic.externalSNAT = reader.bool("externalSNAT") ?? traffic.externalSNAT
         traffic.nodePort = reader.bool("nodePort") ?? traffic.nodePort
         traffic.antiSpoofing = reader.bool("antiSpoofing") ?? traffic.antiSpoofing
@@ -115,6 +127,7 @@ extension Configuration {
         read("eniMarkMask", &layout.eniMarkMask)
         read("podMark", &layout.podMark)
         layout.gateway = routing.value("gateway", expecting: "an IPv4 address") ?? layout.gateway
+        layout.gatewayIPv6 = routing.value("gatewayIPv6", expecting: "an IPv6 address") ?? layout.gatewayIPv6
         routing.finish()
         for problem in layout.problems() { reader.refuse("routing", problem) }
         return layout

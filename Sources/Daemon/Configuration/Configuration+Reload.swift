@@ -1,3 +1,5 @@
+import Addressing
+
 extension Configuration {
     /// A key that a running daemon does not follow.
     private struct Fixed: Sendable {
@@ -21,19 +23,32 @@ extension Configuration {
 
     /// The keys whose change a running daemon cannot follow.
     func needingRestart(comparedTo running: Configuration) -> [String] {
-        Configuration.fixed.filter { $0.differs(self, running) }.map(\.key) + (fitsENI(of: running) ? [] : ["podMTU"])
+        merged(over: running).kept
     }
 
     /// This configuration, with what needs a restart as it is in the running one.
     func reloaded(over running: Configuration) -> Configuration {
-        var result = self
-        for fixed in Configuration.fixed { fixed.keep(&result, running) }
-        if !fitsENI(of: running) { result.podMTU = running.podMTU }
-        return result
+        merged(over: running).configuration
     }
 
-    /// Whether pods with this MTU can send by ENIs that keep the MTU which they have.
-    private func fitsENI(of running: Configuration) -> Bool {
-        podMTU ?? 0 <= running.eniMTU
+    private func merged(over running: Configuration) -> (configuration: Configuration, kept: [String]) {
+        var result = self
+        var kept = Configuration.fixed.filter { $0.differs(self, running) }.map(\.key)
+        for fixed in Configuration.fixed { fixed.keep(&result, running) }
+        // What a running daemon could follow must fit what stays as it is.
+        if result.podMTU ?? 0 > result.eniMTU {
+            result.podMTU = running.podMTU
+            kept.append("podMTU")
+        }
+        if result.pool.families != running.pool.families, !result.canHaveFamilies {
+            result.pool.families = running.pool.families
+            kept.append("ipFamilies")
+        }
+        return (result, kept)
+    }
+
+    /// Whether ENIs and pods' links can have addresses of the families.
+    private var canHaveFamilies: Bool {
+        !pool.families.hasIPv6 || (podMTU ?? eniMTU >= IPv6Address.minimumMTU && limits?.ipv6PerENI != 0)
     }
 }

@@ -66,14 +66,28 @@ public struct Configuration: Hashable, Sendable {
     public struct Traffic: Sendable, Hashable {
         /// The VPC's networks; packets between them keep their addresses. What the provider says, if `nil`.
         public var vpcCIDRs: [IPv4Network]?
+        /// The VPC's networks in IPv6, likewise.
+        public var vpcIPv6CIDRs: [IPv6Network]?
         /// Further networks towards which no SNAT is done.
-        public var snatExclusions: [IPv4Network] = []
+        public var snatExclusions: [IPNetwork] = []
         /// Something outside the node does SNAT, so the node does none.
         public var externalSNAT = false
+        /// The node does SNAT in IPv6 too, though pods' addresses there are valid everywhere.
+        public var snatIPv6 = false
         /// Replies to connections that came in by the primary ENI leave by it.
         public var nodePort = true
         /// What a pod sends from an address that is not its own is dropped.
         public var antiSpoofing = true
+    }
+
+    /// A program that is told of every pod that gets addresses or gives them back.
+    public struct Hook: Hashable, Sendable {
+        /// The path of the program.
+        public var program: String
+        /// What it is called with.
+        public var arguments: [String] = []
+        /// How long one run may take; then it is killed.
+        public var timeout = Duration.seconds(5)
     }
 
     /// The path of the control socket.
@@ -98,10 +112,6 @@ public struct Configuration: Hashable, Sendable {
     public var podMTU: Int?
     /// The MTU of ENIs, in bytes.
     public var eniMTU = 9001
-    /// The subnet of further ENIs; that of the primary ENI, if `nil`.
-    public var eniSubnet: SubnetID?
-    /// The security groups of further ENIs; none for the provider's default.
-    public var securityGroups: [String] = []
     /// Tags of further ENIs, beside Warmpool's own.
     public var eniTags: [String: String] = [:]
     /// What happens to pods' packets.
@@ -112,4 +122,6 @@ public struct Configuration: Hashable, Sendable {
     public var reconcileInterval = Duration.seconds(60)
     /// How long an attached ENI may take to show its interface.
     public var attachTimeout = Duration.seconds(10)
+    /// Who is told of pods' addresses.
+    public var annotate: Hook?
 }

@@ -103,7 +103,10 @@ actor HostNetwork {
         }
         return Ruleset(
             layout: layout, primaryInterface: name, primaryAddress: primary.primaryAddress, secondaryENIs: secondary,
-            vpcNetworks: vpc, excludedNetworks: traffic.snatExclusions,
+            vpcNetworks: vpc,
+            excludedNetworks: traffic.snatExclusions.compactMap {
+                if case .v4(let network) = $0 { network } else { nil }
+            },
             externalSNAT: traffic.externalSNAT, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 

@@ -11,6 +11,14 @@ public enum IPAddress: Hashable, Comparable, Sendable {
         }
     }
 
+    /// The network of all addresses of its family, the destination of a default route: `0.0.0.0/0` or `::/0`.
+    public var everything: IPNetwork {
+        switch self {
+        case .v4: .v4(.everything)
+        case .v6: .v6(.everything)
+        }
+    }
+
     /// The address, where it is one of IPv4.
     public var v4: IPv4Address? {
         if case .v4(let address) = self { address } else { nil }
@@ -60,6 +68,15 @@ public enum IPNetwork: Hashable, Sendable {
         switch self {
         case .v4(let network): .v4(network.base)
         case .v6(let network): .v6(network.base)
+        }
+    }
+
+    /// Whether every address of another network is one of this.
+    public func contains(_ other: IPNetwork) -> Bool {
+        switch (self, other) {
+        case (.v4(let network), .v4(let other)): network.contains(other)
+        case (.v6(let network), .v6(let other)): network.contains(other)
+        case (.v4, .v6), (.v6, .v4): false
         }
     }
 

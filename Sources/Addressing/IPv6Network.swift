@@ -20,6 +20,9 @@ public struct IPv6Network: Hashable, Sendable {
         base = IPv6Address(bits: address.bits & IPv6Network.mask(prefixLength))
     }
 
+    /// Every address there is, `::/0`: the destination of a default route.
+    public static let everything = IPv6Network(containing: IPv6Address(bits: 0), prefixLength: 0)
+
     /// The highest address of the network.
     public var last: IPv6Address { IPv6Address(bits: base.bits | ~IPv6Network.mask(prefixLength)) }
 

@@ -15,6 +15,12 @@ public struct MACAddress: Hashable, Sendable {
         MACAddress(bits: bits & ~(0x01 << 40) | 0x02 << 40)
     }
 
+    /// The IPv6 link-local address that an interface with this address has. Source: RFC 4291, appendix A.
+    public var linkLocalAddress: IPv6Address {
+        let (maker, number) = (UInt128(bits >> 24), UInt128(bits & 0xff_ffff))
+        return IPv6Address(bits: 0xfe80 << 112 | (maker ^ 0x02_0000) << 40 | 0xfffe << 24 | number)
+    }
+
     /// The bytes in the order in which they are sent.
     public var bytes: [UInt8] {
         (0..<6).map { UInt8(truncatingIfNeeded: bits >> (40 - 8 * $0)) }

@@ -166,7 +166,7 @@ public struct Fabric: Hashable, Sendable {
     private func addMetadataAddress(in routerNamespace: NetworkNamespace) throws(NetlinkError) {
         // A namespace's loopback interface is its first.
         try NetlinkSocket(in: routerNamespace)
-            .perform(.addAddress(InterfaceAddress(Fabric.metadataAddress, prefixLength: 32, interface: 1)))
+            .perform(.addAddress(InterfaceAddress(.v4(Fabric.metadataAddress), interface: 1)))
     }
 
     private func connectOutside(to routerNamespace: NetworkNamespace) throws(NetlinkError) {
@@ -184,9 +184,9 @@ public struct Fabric: Hashable, Sendable {
             let prefixLength = Fabric.outsideNetwork.prefixLength
             try socket.perform(
                 .changeLink(.index(link.index), LinkChange(isUp: true)),
-                .addAddress(InterfaceAddress(address, prefixLength: prefixLength, interface: link.index)))
+                .addAddress(InterfaceAddress(.v4(address), prefixLength: prefixLength, interface: link.index)))
             if address != gateway {
-                try socket.perform(.addRoute(Route(.everything, interface: link.index, gateway: gateway)))
+                try socket.perform(.addRoute(Route(defaultVia: .v4(gateway), interface: link.index)))
             }
         }
     }

@@ -139,25 +139,21 @@ public struct FabricRouter: Hashable, Sendable {
                 throw NetlinkError(operation: "ip link show dev \(eni.routerInterface)", code: ENODEV)
             }
             interfaces.insert(index)
-            neighbours.append(.replaceNeighbour(Neighbour(eni.primaryAddress, mac: eni.mac, interface: index)))
-            wanted.append(Route(host(eni.primaryAddress), interface: index))
-            wanted += (eni.secondaryAddresses.map(host) + eni.prefixes).map {
-                Route($0, interface: index, gateway: eni.primaryAddress)
+            neighbours.append(.replaceNeighbour(Neighbour(.v4(eni.primaryAddress), mac: eni.mac, interface: index)))
+            wanted.append(Route(IPAddress.v4(eni.primaryAddress).host, interface: index))
+            wanted += (eni.secondaryAddresses.map { IPAddress.v4($0).host } + eni.prefixes.map(IPNetwork.v4)).map {
+                Route($0, interface: index, gateway: .v4(eni.primaryAddress))
             }
         }
         let present = Set(try socket.routes(table: Route.main).filter { interfaces.contains($0.interface) })
         let surplus = present.subtracting(wanted)
         for outcome in try socket.send(surplus.map { .deleteRoute($0) }) { try outcome.get(tolerating: ESRCH) }
         let gateways = Set(enis.map(\.gateway)).map {
-            Request.addAddress(InterfaceAddress($0, prefixLength: 32, interface: loopback))
+            Request.addAddress(InterfaceAddress(.v4($0), interface: loopback))
         }
         for outcome in try socket.send(gateways) { try outcome.get(tolerating: EEXIST) }
         let missing = wanted.filter { !present.contains($0) }.map { Request.replaceRoute($0) }
         for outcome in try socket.send(neighbours + missing) { _ = try outcome.get() }
-    }
-
-    private func host(_ address: IPv4Address) -> IPv4Network {
-        IPv4Network(containing: address, prefixLength: 32)
     }
 
     /// What a cloud's DHCP does for the primary interface.
@@ -166,10 +162,10 @@ public struct FabricRouter: Hashable, Sendable {
             throw NetlinkError(operation: "ip link show dev \(eni.nodeInterface)", code: ENODEV)
         }
         let address = InterfaceAddress(
-            eni.primaryAddress, prefixLength: eni.subnet.prefixLength, interface: link.index)
+            .v4(eni.primaryAddress), prefixLength: eni.subnet.prefixLength, interface: link.index)
         let requests: [Request] = [
             .addAddress(address), .changeLink(.index(link.index), LinkChange(isUp: true)),
-            .addRoute(Route(.everything, interface: link.index, gateway: eni.gateway)),
+            .addRoute(Route(defaultVia: .v4(eni.gateway), interface: link.index)),
         ]
         for outcome in try socket.send(requests) { try outcome.get(tolerating: EEXIST) }
     }

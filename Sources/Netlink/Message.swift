@@ -76,15 +76,21 @@ struct NetlinkObject: ~Copyable {
 struct NetlinkAddress: ~Copyable {
     let pointer: OpaquePointer
 
-    init?(_ network: IPv4Network) {
+    init?(_ network: IPNetwork) {
         self.init(network.base)
         nl_addr_set_prefixlen(pointer, Int32(network.prefixLength))
     }
 
-    init?(_ address: IPv4Address) {
-        var bytes = address.bits.bigEndian
-        guard let pointer = nl_addr_build(AF_INET, &bytes, 4) else { return nil }
-        self.pointer = pointer
+    init?(_ address: IPAddress) {
+        let built =
+            switch address {
+            case .v4(let address):
+                withUnsafeBytes(of: address.bits.bigEndian) { nl_addr_build(AF_INET, $0.baseAddress, 4) }
+            case .v6(let address):
+                withUnsafeBytes(of: address.bits.bigEndian) { nl_addr_build(AF_INET6, $0.baseAddress, 16) }
+            }
+        guard let built else { return nil }
+        pointer = built
     }
 
     init?(_ mac: MACAddress) {
@@ -97,25 +103,32 @@ struct NetlinkAddress: ~Copyable {
     }
 }
 
-extension IPv4Network {
+extension IPNetwork {
     /// Reads libnl's form; `nil` for no address and for one of another family. The address `default` has no bytes.
     init?(_ address: OpaquePointer?) {
-        guard let address, nl_addr_get_family(address) == AF_INET else { return nil }
-        var bits: UInt32 = 0
-        if nl_addr_get_len(address) == 4, let bytes = nl_addr_get_binary_addr(address) {
-            bits = UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))
+        guard let address else { return nil }
+        let prefixLength = Int(nl_addr_get_prefixlen(address))
+        switch (nl_addr_get_family(address), IPAddress(address)) {
+        case (AF_INET, let base):
+            let base = base?.v4 ?? IPv4Network.everything.base
+            self = .v4(IPv4Network(containing: base, prefixLength: prefixLength))
+        case (AF_INET6, let base):
+            let base = base?.v6 ?? IPv6Network.everything.base
+            self = .v6(IPv6Network(containing: base, prefixLength: prefixLength))
+        default: return nil
         }
-        self.init(containing: IPv4Address(bits: bits), prefixLength: Int(nl_addr_get_prefixlen(address)))
     }
 }
 
-extension IPv4Address {
+extension IPAddress {
     /// Reads libnl's form; `nil` for no address and for one of another family.
     init?(_ address: OpaquePointer?) {
-        guard let address, nl_addr_get_family(address) == AF_INET, nl_addr_get_len(address) == 4,
-            let bytes = nl_addr_get_binary_addr(address)
-        else { return nil }
-        self.init(bits: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
+        guard let address, let bytes = nl_addr_get_binary_addr(address) else { return nil }
+        switch (nl_addr_get_family(address), nl_addr_get_len(address)) {
+        case (AF_INET, 4): self = .v4(IPv4Address(bits: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))))
+        case (AF_INET6, 16): self = .v6(IPv6Address(bits: UInt128(bigEndian: bytes.loadUnaligned(as: UInt128.self))))
+        default: return nil
+        }
     }
 }
 

@@ -2,6 +2,8 @@ import CNetlink
 import Glibc
 
 extension NetlinkSocket {
+    // The lists are asked for without a family: the kernel then sends those of every family that it has.
+
     /// `ip link show LINK`
     ///
     /// - Returns: `nil` where there is no such interface.
@@ -25,54 +27,43 @@ extension NetlinkSocket {
             Message.make(type: RTM_GETLINK, header: ifinfomsg()), operation: "ip link show", read: Link.init)
     }
 
-    /// `ip -4 address show`
+    /// `ip address show`
     ///
+    /// - Returns: the addresses of both families.
     /// - Throws: a ``NetlinkError``.
     public func addresses() throws(NetlinkError) -> [InterfaceAddress] {
-        var header = ifaddrmsg()
-        header.ifa_family = UInt8(AF_INET)
-        return try dump(
-            Message.make(type: RTM_GETADDR, header: header), operation: "ip -4 address show",
+        try dump(
+            Message.make(type: RTM_GETADDR, header: ifaddrmsg()), operation: "ip address show",
             read: InterfaceAddress.init)
     }
 
-    /// `ip -4 neighbour show`
+    /// `ip neighbour show`
     ///
+    /// - Returns: the neighbours of both families.
     /// - Throws: a ``NetlinkError``.
     public func neighbours() throws(NetlinkError) -> [Neighbour] {
-        var header = ndmsg()
-        header.ndm_family = UInt8(AF_INET)
-        return try dump(
-            Message.make(type: RTM_GETNEIGH, header: header), operation: "ip -4 neighbour show",
-            read: Neighbour.init)
+        try dump(
+            Message.make(type: RTM_GETNEIGH, header: ndmsg()), operation: "ip neighbour show", read: Neighbour.init)
     }
 
-    /// `ip -4 route show table TABLE`
+    /// `ip route show table TABLE` and `ip -6 route show table TABLE`
     ///
-    /// - Returns: the routes that ``Route`` can express; none for a table that doesn't exist.
+    /// - Returns: the routes of both families that ``Route`` can express; none for a table that doesn't exist.
     /// - Throws: a ``NetlinkError``.
     public func routes(table: UInt32) throws(NetlinkError) -> [Route] {
-        var header = rtmsg()
-        header.rtm_family = UInt8(AF_INET)
-        var message = Message.make(type: RTM_GETROUTE, header: header)
+        var message = Message.make(type: RTM_GETROUTE, header: rtmsg())
         if message?.put(Int(RTA_TABLE.rawValue), table) == false { message = nil }
-        do {
-            // An older kernel that doesn't filter sends all tables.
-            return try dump(message, operation: "ip -4 route show table \(table)") { Route($0) }
-                .filter { $0.table == table }
-        } catch  where error.code == ENOENT {
-            return []
-        }
+        // An older kernel that doesn't filter sends all tables.
+        return try dump(message, operation: "ip route show table \(table)") { Route($0) }
+            .filter { $0.table == table }
     }
 
-    /// `ip -4 rule show`
+    /// `ip rule show` and `ip -6 rule show`
     ///
-    /// - Returns: the rules that ``Rule`` can express, in the order in which they are tried.
+    /// - Returns: the rules that ``Rule`` can express: first those of IPv4, then those of IPv6, each in the order in which
+    ///   they are tried.
     /// - Throws: a ``NetlinkError``.
     public func rules() throws(NetlinkError) -> [Rule] {
-        var header = fib_rule_hdr()
-        header.family = UInt8(AF_INET)
-        return try dump(
-            Message.make(type: RTM_GETRULE, header: header), operation: "ip -4 rule show", read: Rule.init)
+        try dump(Message.make(type: RTM_GETRULE, header: fib_rule_hdr()), operation: "ip rule show", read: Rule.init)
     }
 }

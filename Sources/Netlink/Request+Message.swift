@@ -154,12 +154,15 @@ extension LinkChange {
 
 extension InterfaceAddress {
     fileprivate func message(_ builder: Builder) -> Message? {
-        guard (0...32).contains(prefixLength), let object = NetlinkObject(rtnl_addr_alloc()),
+        guard (0...address.host.prefixLength).contains(prefixLength), let object = NetlinkObject(rtnl_addr_alloc()),
             let local = NetlinkAddress(address)
         else { return nil }
         rtnl_addr_set_ifindex(object.pointer, Int32(truncatingIfNeeded: interface))
         guard rtnl_addr_set_local(object.pointer, local.pointer) == 0 else { return nil }
         rtnl_addr_set_prefixlen(object.pointer, Int32(prefixLength))
+        if case .v6 = address {
+            rtnl_addr_set_flags(object.pointer, UInt32(IFA_F_NODAD))
+        }
         return build(object, with: builder)
     }
 }
@@ -197,15 +200,13 @@ extension Route {
 
 extension Rule {
     fileprivate func message(_ builder: Builder) -> Message? {
-        guard let object = NetlinkObject(rtnl_rule_alloc()) else { return nil }
-        rtnl_rule_set_family(object.pointer, AF_INET)
+        guard let object = NetlinkObject(rtnl_rule_alloc()), let address = NetlinkAddress(source) else { return nil }
+        rtnl_rule_set_family(object.pointer, nl_addr_get_family(address.pointer))
         rtnl_rule_set_action(object.pointer, UInt8(FR_ACT_TO_TBL))
         rtnl_rule_set_prio(object.pointer, priority)
         rtnl_rule_set_table(object.pointer, table)
-        if let source {
-            guard let address = NetlinkAddress(source), rtnl_rule_set_src(object.pointer, address.pointer) == 0 else {
-                return nil
-            }
+        if source.prefixLength > 0 {
+            guard rtnl_rule_set_src(object.pointer, address.pointer) == 0 else { return nil }
         }
         if let mark {
             rtnl_rule_set_mark(object.pointer, mark.value)

@@ -13,7 +13,8 @@ public enum Request: Sendable {
     case deleteLink(LinkReference)
     /// `ip link delete group G`: all links of a group at once, which share the kernel's grace periods.
     case deleteLinks(group: UInt32)
-    /// `ip address add ADDRESS/LENGTH dev LINK`
+    /// `ip address add ADDRESS/LENGTH dev LINK nodad`: usable at once, because whoever hands out addresses sees to it
+    /// that nobody else has one.
     case addAddress(InterfaceAddress)
     /// `ip address delete ADDRESS/LENGTH dev LINK`
     case deleteAddress(InterfaceAddress)
@@ -42,15 +43,16 @@ extension Request: CustomStringConvertible {
         case .changeLink(let link, let change): return "ip link set \(link)\(change.arguments)"
         case .deleteLink(let link): return "ip link delete \(link)"
         case .deleteLinks(let group): return "ip link delete group \(group)"
-        case .addAddress(let address): return "ip address add \(address.arguments)"
+        case .addAddress(let address):
+            return "ip address add \(address.arguments)\(address.address.v6 == nil ? "" : " nodad")"
         case .deleteAddress(let address): return "ip address delete \(address.arguments)"
         case .replaceNeighbour(let neighbour):
             return "ip neighbour replace \(neighbour.address) lladdr \(neighbour.mac) index \(neighbour.interface)"
         case .addRoute(let route): return "ip route add \(route)"
         case .replaceRoute(let route): return "ip route replace \(route)"
         case .deleteRoute(let route): return "ip route delete \(route)"
-        case .addRule(let rule): return "ip rule add \(rule)"
-        case .deleteRule(let rule): return "ip rule delete \(rule)"
+        case .addRule(let rule): return "ip \(rule.option)rule add \(rule)"
+        case .deleteRule(let rule): return "ip \(rule.option)rule delete \(rule)"
         }
     }
 }
@@ -71,6 +73,11 @@ extension LinkChange {
         ]
         return parts.compactMap(\.self).joined()
     }
+}
+
+extension Rule {
+    /// Without it, `ip` takes a rule for one of IPv4.
+    fileprivate var option: String { if case .v6 = source { "-6 " } else { "" } }
 }
 
 extension InterfaceAddress {

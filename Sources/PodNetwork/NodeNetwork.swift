@@ -79,9 +79,9 @@ public struct NodeNetwork: Sendable {
                 report.repairs.append(.link(name: link.name, change))
             }
             if case .secondary(_, let address, _) = interface.role,
-                !addresses.contains(where: { $0.address == address && $0.interface == link.index })
+                !addresses.contains(where: { $0.address == .v4(address) && $0.interface == link.index })
             {
-                let wanted = InterfaceAddress(address, prefixLength: 32, interface: link.index)
+                let wanted = InterfaceAddress(.v4(address), interface: link.index)
                 report.repairs.append(.addedAddress(wanted))
             }
             routes += try routeRepairs(interface, link, host: host)
@@ -111,20 +111,21 @@ public struct NodeNetwork: Sendable {
 
     private func wantedRules(_ interfaces: [NodeInterface]) -> [Rule] {
         var rules = [
-            Rule(priority: layout.podRulePriority, table: layout.podTable),
+            Rule(priority: layout.podRulePriority, source: .v4(.everything), table: layout.podTable),
             Rule(
-                priority: layout.nodePortRulePriority,
+                priority: layout.nodePortRulePriority, source: .v4(.everything),
                 mark: .init(layout.nodePortMark, mask: layout.nodePortMark), table: Route.main),
         ]
         for interface in interfaces {
             guard case .secondary(let mark, let address, _) = interface.role else { continue }
             rules.append(
                 Rule(
-                    priority: layout.eniRulePriority, mark: .init(mark, mask: layout.eniMarkMask),
+                    priority: layout.eniRulePriority, source: .v4(.everything),
+                    mark: .init(mark, mask: layout.eniMarkMask),
                     table: interface.table))
             rules.append(
                 Rule(
-                    priority: layout.nodeRulePriority, source: IPv4Network(containing: address, prefixLength: 32),
+                    priority: layout.nodeRulePriority, source: IPAddress.v4(address).host,
                     table: interface.table))
         }
         return rules
@@ -132,11 +133,12 @@ public struct NodeNetwork: Sendable {
 
     private func isOurs(_ rule: Rule) -> Bool {
         switch rule.priority {
-        case layout.podRulePriority: rule.mark == nil && rule.source == nil && rule.table == layout.podTable
+        case layout.podRulePriority:
+            rule.mark == nil && rule.source == .v4(.everything) && rule.table == layout.podTable
         case layout.nodePortRulePriority: rule.mark == .init(layout.nodePortMark, mask: layout.nodePortMark)
         case layout.eniRulePriority: rule.mark?.mask == layout.eniMarkMask && layout.isENITable(rule.table)
         case layout.nodeRulePriority:
-            rule.mark == nil && rule.source?.prefixLength == 32 && layout.isENITable(rule.table)
+            rule.mark == nil && rule.source.isHost && layout.isENITable(rule.table)
         default: false
         }
     }
@@ -144,9 +146,8 @@ public struct NodeNetwork: Sendable {
     private func wantedRoutes(_ interface: NodeInterface, _ link: Link) -> [Route] {
         guard case .secondary(_, _, let gateway) = interface.role else { return [] }
         return [
-            Route(
-                IPv4Network(containing: gateway, prefixLength: 32), interface: link.index, table: interface.table),
-            Route(.everything, interface: link.index, gateway: gateway, table: interface.table),
+            Route(IPAddress.v4(gateway).host, interface: link.index, table: interface.table),
+            Route(defaultVia: .v4(gateway), interface: link.index, table: interface.table),
         ]
     }
 

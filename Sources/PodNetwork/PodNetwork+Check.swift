@@ -70,11 +70,11 @@ extension PodNetwork {
         _ pod: PodSpec, hostEnd: Link, podEnd: Link, host: NetlinkSocket, pod podSocket: NetlinkSocket
     ) throws(PodNetworkError) -> String? {
         try kernel { () throws(NetlinkError) in
-            let address = InterfaceAddress(pod.address, prefixLength: 32, interface: podEnd.index)
+            let address = InterfaceAddress(.v4(pod.address), interface: podEnd.index)
             guard try podSocket.addresses().contains(address) else {
                 return "address \(pod.address)/32 is missing on \(podEnd.name) in the pod"
             }
-            let neighbour = Neighbour(layout.gateway, mac: pod.attachment.hostMAC, interface: podEnd.index)
+            let neighbour = Neighbour(.v4(layout.gateway), mac: pod.attachment.hostMAC, interface: podEnd.index)
             guard try podSocket.neighbours().contains(neighbour) else {
                 return "the permanent neighbour \(layout.gateway) at \(neighbour.mac) is missing in the pod"
             }

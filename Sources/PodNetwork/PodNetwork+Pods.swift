@@ -25,10 +25,10 @@ extension PodNetwork {
             (try host.routes(table: layout.podTable), try host.links())
         }
         let linkOfIndex = Dictionary(links.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
-        let hostRoutes = routes.filter { $0.destination.prefixLength == 32 }
+        let hostRoutes = routes.filter { $0.destination.isHost && $0.destination.base.v4 != nil }
             .sorted { $0.destination.base < $1.destination.base }
         let routed = hostRoutes.compactMap { route in
-            linkOfIndex[route.interface].map { ConnectedPod($0, address: route.destination.base) }
+            linkOfIndex[route.interface].map { ConnectedPod($0, address: route.destination.base.v4) }
         }
         let isRouted = Set(hostRoutes.map(\.interface))
         let others = links.filter { !isRouted.contains($0.index) }
@@ -86,9 +86,8 @@ extension PodNetwork {
             guard let link = try host.link(.name(hostInterface)) else {
                 throw NetlinkError(operation: "ip link show \(hostInterface)", code: ENODEV)
             }
-            let destination = IPv4Network(containing: address, prefixLength: 32)
-            try host.perform(
-                .replaceRoute(Route(destination, interface: link.index, table: layout.podTable)))
+            let route = Route(IPAddress.v4(address).host, interface: link.index, table: layout.podTable)
+            try host.perform(.replaceRoute(route))
         }
     }
 }

@@ -142,9 +142,9 @@ public struct PodNetwork: Sendable {
         try kernel { () throws(NetlinkError) in
             try podSocket.perform(
                 .changeLink(.name("lo"), LinkChange(isUp: true)),
-                .addAddress(InterfaceAddress(pod.address, prefixLength: 32, interface: index)),
+                .addAddress(InterfaceAddress(.v4(pod.address), interface: index)),
                 .changeLink(.index(index), LinkChange(isUp: true)),
-                .replaceNeighbour(Neighbour(layout.gateway, mac: pod.attachment.hostMAC, interface: index)),
+                .replaceNeighbour(Neighbour(.v4(layout.gateway), mac: pod.attachment.hostMAC, interface: index)),
                 .addRoute(gatewayRoute(interface: index)),
                 .addRoute(defaultRoute(interface: index)))
         }
@@ -158,15 +158,15 @@ public struct PodNetwork: Sendable {
     }
 
     func hostRoute(_ pod: PodSpec, _ link: Link) -> Route {
-        Route(IPv4Network(containing: pod.address, prefixLength: 32), interface: link.index, table: layout.podTable)
+        Route(IPAddress.v4(pod.address).host, interface: link.index, table: layout.podTable)
     }
 
     func gatewayRoute(interface: Int) -> Route {
-        Route(IPv4Network(containing: layout.gateway, prefixLength: 32), interface: interface)
+        Route(IPAddress.v4(layout.gateway).host, interface: interface)
     }
 
     func defaultRoute(interface: Int) -> Route {
-        Route(.everything, interface: interface, gateway: layout.gateway)
+        Route(defaultVia: .v4(layout.gateway), interface: interface)
     }
 }
 

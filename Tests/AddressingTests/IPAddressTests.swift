@@ -10,6 +10,8 @@ import Testing
         #expect((address.v4?.description ?? address.v6?.description) == text)
         #expect(address.host.isHost)
         #expect(address.host.base == address)
+        #expect(address.everything.prefixLength == 0)
+        #expect((address.everything.base.v4 == nil) == (address.v4 == nil))
     }
 
     @Test("A network of either family is read and written", arguments: ["10.0.3.0/24", "2001:db8::/64"])
@@ -17,6 +19,14 @@ import Testing
         let network = try #require(IPNetwork(text))
         #expect(network.description == text)
         #expect(!network.isHost)
+    }
+
+    @Test func aNetworkContainsPartsOfItselfAndNothingOfTheOtherFamily() throws {
+        let network = try #require(IPNetwork("2001:db8::/64"))
+        #expect(network.contains(network))
+        #expect(try network.contains(#require(IPAddress("2001:db8::7")).host))
+        #expect(try !network.contains(#require(IPNetwork("2001:db8::/48"))))
+        #expect(try !#require(IPNetwork("::/0")).contains(#require(IPNetwork("10.0.3.0/24"))))
     }
 
     @Test("What is no address is refused", arguments: ["", "10.0.3", "10.0.3.7/24", "fe80::1%eth0"])

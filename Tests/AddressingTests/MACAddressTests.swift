@@ -21,6 +21,11 @@ import Testing
         #expect(MACAddress(text) == nil)
     }
 
+    @Test("The link-local address has the bit of local addresses inverted") func linkLocal() {
+        #expect(MACAddress("02:ab:cd:00:0f:ff")?.linkLocalAddress == IPv6Address("fe80::ab:cdff:fe00:fff"))
+        #expect(MACAddress("00:00:5e:00:53:01")?.linkLocalAddress == IPv6Address("fe80::200:5eff:fe00:5301"))
+    }
+
     @Test("Made for an interface, they are local and unicast", arguments: [UInt64(0), 1, .max, 0x01 << 40])
     func locallyAdministered(bits: UInt64) {
         let address = MACAddress.locallyAdministered(bits)

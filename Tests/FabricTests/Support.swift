@@ -67,15 +67,19 @@ func interfaces(of namespace: String) throws -> [String] {
     try NetlinkSocket(in: NetworkNamespace(named: namespace)).links().map(\.name).sorted()
 }
 
-/// Links, routes and neighbours of the router and the nodes.
+/// Links, routes and addresses of the router and the nodes, without the link-local ones that the kernel makes in its
+/// time.
 func snapshot(_ fabric: Fabric) throws -> [String] {
     try ([fabric.router.namespace] + fabric.nodes).flatMap { name in
         let socket = try NetlinkSocket(in: NetworkNamespace(named: name))
         return try socket.links().map { "\(name) \($0.index) \($0.name) \($0.isUp)" }
             + socket.routes(table: Route.main).map { "\(name) \($0)" }.sorted()
-            + socket.addresses().map { "\(name) \($0)" }.sorted()
+            + socket.addresses().filter { $0.address.v6.map { !linkLocal.contains($0) } ?? true }
+            .map { "\(name) \($0)" }.sorted()
     }
 }
+
+private let linkLocal = IPv6Network("fe80::/10")!
 
 /// The names of the machine's namespaces that begin with a fabric's name.
 func namespaces(beginning prefix: String) throws -> [String] {

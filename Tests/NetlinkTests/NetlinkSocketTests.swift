@@ -30,7 +30,7 @@ import Testing
         try await withNamespaces(1) { namespaces in
             let socket = try namespaces[0].socket()
             let addresses = (1...600).map {
-                InterfaceAddress(IPv4Address(bits: 0x0a00_0000 + UInt32($0)), prefixLength: 32, interface: 1)
+                InterfaceAddress(.v4(IPv4Address(bits: 0x0a00_0000 + UInt32($0))), interface: 1)
             }
             var requests = addresses.map { Request.addAddress($0) }
             // Refused, because the address is there by then.
@@ -45,11 +45,14 @@ import Testing
     @Test func anErrorTellsTheCommandAndTheKernelsReason() async throws {
         try await withNamespaces(1) { namespaces in
             let socket = try namespaces[0].socket()
-            let route = Route(IPv4Network("10.0.0.0/8")!, interface: 1, gateway: IPv4Address("192.0.2.1")!)
+            let route = Route(IPNetwork("10.0.0.0/8")!, interface: 1, gateway: IPAddress("192.0.2.1")!)
             let error = try #require(throws: NetlinkError.self) { try socket.perform(.addRoute(route)) }
             #expect(error.operation == "ip route add 10.0.0.0/8 via 192.0.2.1 index 1 scope universe table 254")
             #expect(error.kernelMessage?.isEmpty == false)
             #expect(error.description.contains("ip route add 10.0.0.0/8"))
+            let rule = Rule(priority: 7, source: IPNetwork("2001:db8::7/128")!, table: 2)
+            #expect(
+                Request.deleteRule(rule).description == "ip -6 rule delete priority 7 from 2001:db8::7/128 lookup 2")
         }
     }
 
@@ -87,31 +90,58 @@ import Testing
         }
     }
 
-    @Test func routesRulesAndNeighboursAreReadAsTheyWereWritten() async throws {
+    /// The same things in either family, as `ip` takes them.
+    struct Family: CustomTestStringConvertible {
+        var option: String
+        var gateway: IPAddress
+        var own: IPAddress
+        var elsewhere: IPNetwork
+
+        var testDescription: String { option }
+
+        static let all = [
+            Family(
+                option: "-4", gateway: IPAddress("10.1.0.1")!, own: IPAddress("10.1.0.9")!,
+                elsewhere: IPNetwork("10.9.0.0/16")!),
+            Family(
+                option: "-6", gateway: IPAddress("2001:db8:1::1")!, own: IPAddress("2001:db8:1::9")!,
+                elsewhere: IPNetwork("2001:db8:9::/48")!),
+        ]
+    }
+
+    /// A namespace with an interface that is up.
+    ///
+    /// - Returns: the socket and the interface's index.
+    private func interface(in namespace: TestNamespace) throws -> (NetlinkSocket, Int) {
+        let socket = try namespace.socket()
+        try socket.perform(
+            .createVeth(VethPair(near: .init(name: "a"), peer: .init(name: "b"))),
+            .changeLink(.name("a"), LinkChange(isUp: true)))
+        return (socket, try #require(try socket.link(.name("a"))).index)
+    }
+
+    @Test(arguments: Family.all)
+    func routesRulesAndNeighboursAreReadAsTheyWereWritten(family: Family) async throws {
         try await withNamespaces(1) { namespaces in
-            let socket = try namespaces[0].socket()
-            try socket.perform(
-                .createVeth(VethPair(near: .init(name: "a"), peer: .init(name: "b"))),
-                .changeLink(.name("a"), LinkChange(isUp: true)))
-            let index = try #require(try socket.link(.name("a"))).index
-            let gateway = IPv4Address("10.1.0.1")!
+            let (socket, index) = try interface(in: namespaces[0])
             let routes = [
-                Route(IPv4Network("0.0.0.0/0")!, interface: index, gateway: gateway, table: 10_101),
-                Route(IPv4Network("10.1.0.1/32")!, interface: index, table: 10_101),
+                Route(defaultVia: family.gateway, interface: index, table: 10_101),
+                Route(family.gateway.host, interface: index, table: 10_101),
             ]
             let rules = [
-                Rule(priority: 512, table: 1000),
-                Rule(priority: 1536, mark: .init(0x200, mask: 0x3f00), table: 10_101),
-                Rule(priority: 32765, source: IPv4Network("10.1.0.9/32")!, table: 10_101),
+                Rule(priority: 512, source: family.own.everything, table: 1000),
+                Rule(
+                    priority: 1536, source: family.own.everything, mark: .init(0x200, mask: 0x3f00), table: 10_101),
+                Rule(priority: 32765, source: family.own.host, table: 10_101),
             ]
-            let neighbour = Neighbour(gateway, mac: MACAddress("02:00:00:00:00:09")!, interface: index)
+            let neighbour = Neighbour(family.gateway, mac: MACAddress("02:00:00:00:00:09")!, interface: index)
             try socket.perform(.addRoute(routes[1]), .addRoute(routes[0]), .replaceNeighbour(neighbour))
             for rule in rules { try socket.perform(.addRule(rule)) }
-            try namespaces[0]("ip rule add priority 600 iif a lookup 1000")
-            try namespaces[0]("ip rule add priority 601 ipproto tcp dport 80 lookup 1000")
-            try namespaces[0]("ip route add blackhole 10.9.0.0/16 table 10101")
+            try namespaces[0]("ip \(family.option) rule add priority 600 iif a lookup 1000")
+            try namespaces[0]("ip \(family.option) rule add priority 601 ipproto tcp dport 80 lookup 1000")
+            try namespaces[0]("ip \(family.option) route add blackhole \(family.elsewhere) table 10101")
 
-            #expect(try socket.routes(table: 10_101) == routes)
+            #expect(Set(try socket.routes(table: 10_101)) == Set(routes))
             #expect(try socket.routes(table: 77) == [])
             #expect(try socket.rules().filter { $0.priority != 0 && $0.priority < 32766 } == rules)
             #expect(try socket.neighbours() == [neighbour])
@@ -119,6 +149,27 @@ import Testing
             try socket.perform(.deleteRoute(routes[0]), .deleteRule(rules[1]))
             #expect(try socket.routes(table: 10_101) == [routes[1]])
             #expect(try socket.rules().contains(rules[1]) == false)
+        }
+    }
+
+    @Test(arguments: Family.all) func anAddressIsReadAsItWasWrittenAndUsableAtOnce(family: Family) async throws {
+        try await withNamespaces(1) { namespaces in
+            let (socket, index) = try interface(in: namespaces[0])
+            let length = family.own.host.prefixLength - 8
+            let addresses = [
+                InterfaceAddress(family.own, prefixLength: length, interface: index),
+                InterfaceAddress(family.gateway, interface: index),
+            ]
+            try socket.perform(.addAddress(addresses[0]), .addAddress(addresses[1]))
+            #expect(Set(try socket.addresses().filter { $0.interface == index }) == Set(addresses))
+            #expect(try namespaces[0]("ip address show dev a tentative") == "")
+            // The routes that the kernel keeps for the addresses are no one's.
+            #expect(try socket.routes(table: Route.main) == [])
+
+            try socket.perform(.deleteAddress(addresses[0]))
+            #expect(try socket.addresses().filter { $0.interface == index } == [addresses[1]])
+            let tooLong = InterfaceAddress(family.own, prefixLength: length + 9, interface: index)
+            #expect(throws: NetlinkError.self) { try socket.perform(.addAddress(tooLong)) }
         }
     }
 

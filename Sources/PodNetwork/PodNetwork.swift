@@ -130,8 +130,8 @@ public struct PodNetwork: Sendable {
         do {
             try configureHost(pod, link, host: host)
             try configurePod(pod, link, pod: podSocket)
-            try awaitAddress(pod, pod: podSocket)
             try awaitCarrier(link, host: host)
+            try awaitAddress(pod, pod: podSocket)
         } catch {
             // The first error is the one to report; what could not be undone now is found stale by the next attempt.
             try? tearDown(hostInterface: link.name, host: host)
@@ -186,6 +186,13 @@ public struct PodNetwork: Sendable {
         }
     }
 
+    /// The host end got its carrier when the pod end came up, but drops what it should send until a worker of the
+    /// kernel has seen to it, which on a busy node takes a while. Since Linux 6.8, asking for the link does that work
+    /// at once, so that the first packet to the pod isn't lost.
+    private func awaitCarrier(_ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
+        try kernel { () throws(NetlinkError) in try host.perform(.getLink(.index(link.index))) }
+    }
+
     /// A new IPv6 address is taken for the pod's own only when a worker of the kernel has seen to it: mostly at once,
     /// but on a busy node the first packet to the pod could come before and be lost.
     private func awaitAddress(_ pod: PodSpec, pod podSocket: NetlinkSocket) throws(PodNetworkError) {
@@ -203,13 +210,6 @@ public struct PodNetwork: Sendable {
     private static let addressAttempts = 50_000
     /// In microseconds.
     private static let addressInterval: UInt32 = 100
-
-    /// The host end got its carrier when the pod end came up, but drops what it should send until a worker of the
-    /// kernel has seen to it, which on a busy node takes a while. Since Linux 6.8, asking for the link does that work
-    /// at once, so that the first packet to the pod isn't lost.
-    private func awaitCarrier(_ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
-        try kernel { () throws(NetlinkError) in try host.perform(.getLink(.index(link.index))) }
-    }
 }
 
 /// Runs requests and turns the kernel's error into ours.

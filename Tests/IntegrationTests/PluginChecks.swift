@@ -55,7 +55,7 @@ extension PluginTests {
                 .host, "ip route delete ADDRESS table 1000", "the route 'ADDRESS/32 index "),
             Damage(
                 .host, "ip route replace ADDRESS dev lo scope link table 1000",
-                "the host's route is 'ADDRESS/32 index 1 "),
+                "the route on the host is 'ADDRESS/32 index 1 "),
         ])
         func namesTheDifference(_ damage: Damage) async throws {
             let pod = try await Sandbox.make("damaged", on: node)

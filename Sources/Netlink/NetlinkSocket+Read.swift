@@ -1,3 +1,4 @@
+import Addressing
 import CNetlink
 import Glibc
 
@@ -58,10 +59,27 @@ extension NetlinkSocket {
             .filter { $0.table == table }
     }
 
+    /// `ip route show table local type local` and the same with `-6`
+    ///
+    /// - Returns: the addresses of both families at which this host takes packets. An address of IPv6 is among them a
+    ///   little later than among ``addresses()``: when a worker of the kernel has seen to it.
+    /// - Throws: a ``NetlinkError``.
+    public func localAddresses() throws(NetlinkError) -> [IPAddress] {
+        var header = rtmsg()
+        header.rtm_type = UInt8(RTN_LOCAL)
+        return try dump(
+            Message.make(type: RTM_GETROUTE, header: header), operation: "ip route show table local type local"
+        ) { object in
+            // An older kernel that doesn't filter sends all routes.
+            let isLocal = rtnl_route_get_type(object.pointer) == UInt8(RTN_LOCAL)
+            return isLocal ? IPAddress(rtnl_route_get_dst(object.pointer)) : nil
+        }
+    }
+
     /// `ip rule show` and `ip -6 rule show`
     ///
-    /// - Returns: the rules that ``Rule`` can express: first those of IPv4, then those of IPv6, each in the order in which
-    ///   they are tried.
+    /// - Returns: the rules that ``Rule`` can express: first those of IPv4, then those of IPv6, each in the order in
+    ///   which they are tried.
     /// - Throws: a ``NetlinkError``.
     public func rules() throws(NetlinkError) -> [Rule] {
         try dump(Message.make(type: RTM_GETRULE, header: fib_rule_hdr()), operation: "ip rule show", read: Rule.init)

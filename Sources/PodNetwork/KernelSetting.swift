@@ -8,13 +8,20 @@ struct KernelSetting {
     /// `net.ipv4.ip_forward`: whether packets are passed on from one interface to another.
     static let forwarding = KernelSetting(path: "/proc/sys/net/ipv4/ip_forward")
 
+    /// `net.ipv6.conf.all.forwarding`: the same in IPv6.
+    static let forwardingIPv6 = KernelSetting(path: "/proc/sys/net/ipv6/conf/all/forwarding")
+
+    /// `net.ipv6.conf.default.disable_ipv6`: whether interfaces that are made from now on have no IPv6.
+    static let newInterfacesWithoutIPv6 = KernelSetting(path: "/proc/sys/net/ipv6/conf/default/disable_ipv6")
+
     /// `net.ipv4.conf.NAME.rp_filter`: whether a packet's source must be reachable by the interface it came in (1), by
     /// any (2), or needn't (0).
     static func reversePathFilter(_ interface: String) -> KernelSetting {
         KernelSetting(path: "/proc/sys/net/ipv4/conf/\(interface)/rp_filter")
     }
 
-    /// `net.ipv6.conf.NAME.accept_ra`: whether IPv6 routers may configure the interface.
+    /// `net.ipv6.conf.NAME.accept_ra`: whether IPv6 routers may configure the interface: not (0), unless this machine
+    /// forwards packets itself (1), or in any case (2).
     static func acceptRouterAdvertisements(_ interface: String) -> KernelSetting {
         KernelSetting(path: "/proc/sys/net/ipv6/conf/\(interface)/accept_ra")
     }

@@ -79,6 +79,10 @@ extension NetworkLayout {
         if gateway == IPv4Address(bits: 0xa9fe_a9fe) {
             problems.append("gateway \(gateway) is the address of the cloud's metadata service.")
         }
+        if !IPv6Network.linkLocal.contains(gatewayIPv6) {
+            problems.append(
+                "gatewayIPv6 \(gatewayIPv6) is not link-local (fe80::/10): a pod could want to reach that address.")
+        }
         let isName = nftablesTable.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
@@ -91,6 +95,11 @@ extension NetworkLayout {
         }
         return problems
     }
+}
+
+extension IPv6Network {
+    /// The addresses that are valid on one link only. Source: RFC 4291, 2.4.
+    static let linkLocal = IPv6Network(containing: IPv6Address(bits: 0xfe80 << 112), prefixLength: 10)
 }
 
 /// The bits as people write marks, such as `0x3f00`.

@@ -26,9 +26,19 @@ public struct NetworkLayout: Hashable, Sendable {
     public var podMark: UInt32 = 0x40
     /// The gateway that pods see; it is link-local and exists as a permanent neighbour only.
     public var gateway = IPv4Address(bits: 0xa9fe_0101)
+    /// The same in IPv6.
+    public var gatewayIPv6 = IPv6Address(bits: 0xfe80 << 112 | 1)
 
     /// The default layout.
     public init() {}
+
+    /// The gateway of a pod's address.
+    func gateway(of address: IPAddress) -> IPAddress {
+        switch address {
+        case .v4: .v4(gateway)
+        case .v6: .v6(gatewayIPv6)
+        }
+    }
 
     /// How many network cards and ENIs of a card have a routing table of their own.
     private static let tablesPerCard: UInt32 = 100

@@ -19,7 +19,22 @@ public struct NodeInterface: Hashable, Sendable {
         /// - mark: ``NetworkLayout/mark(eni:)``.
         /// - address: the ENI's primary address, from which the node itself replies.
         /// - gateway: the subnet's router, the first address of the subnet.
-        case secondary(mark: UInt32, address: IPv4Address, gateway: IPv4Address)
+        /// - ipv6: the same in IPv6; `nil` where the subnet has none.
+        case secondary(mark: UInt32, address: IPv4Address, gateway: IPv4Address, ipv6: IPv6Uplink? = nil)
+    }
+
+    /// How an ENI is connected to a subnet with IPv6.
+    public struct IPv6Uplink: Hashable, Sendable {
+        /// The subnet's router.
+        public var gateway: IPv6Address
+        /// The ENI's own address, from which the node itself replies; `nil` where it has only prefixes for pods.
+        public var address: IPv6Address?
+
+        /// - Parameter address: `nil` for an ENI that has only prefixes for pods.
+        public init(gateway: IPv6Address, address: IPv6Address? = nil) {
+            self.gateway = gateway
+            self.address = address
+        }
     }
 
     /// - Parameter mtu: `nil` leaves it as it is.

@@ -5,10 +5,14 @@ import Netlink
 public struct NodeNetwork: Sendable {
     /// The numbers, names and marks in use.
     public let layout: NetworkLayout
+    /// The families in which the pods have addresses. What IPv4 needs is there in any case, because the ENIs themselves
+    /// have IPv4 addresses.
+    public let families: IPFamilies
 
     /// - Parameter layout: must be without ``NetworkLayout/problems()``.
-    public init(layout: NetworkLayout = NetworkLayout()) {
+    public init(layout: NetworkLayout = NetworkLayout(), families: IPFamilies = .ipv4) {
         self.layout = layout
+        self.families = families
     }
 
     /// What ``compare(_:host:)`` found.
@@ -27,8 +31,9 @@ public struct NodeNetwork: Sendable {
         case setting(path: String, value: String)
         /// An ENI's interface was changed.
         case link(name: String, LinkChange)
-        /// A secondary ENI's interface was without its primary address. It needs one: on an interface without any, the
-        /// kernel's reverse path filter drops every packet, even in its loose mode.
+        /// A secondary ENI's interface was without one of its own addresses. It needs that of IPv4: on an interface
+        /// without any, the kernel's reverse path filter drops every packet, even in its loose mode. It needs that of
+        /// the link to ask for its neighbours in IPv6.
         case addedAddress(InterfaceAddress)
         /// A policy rule was missing.
         case addedRule(Rule)
@@ -73,18 +78,19 @@ public struct NodeNetwork: Sendable {
             }
             report.interfaces[interface.mac] = link.name
             report.repairs += try settingRepairs(.reversePathFilter(link.name), "2")
+            if families.hasIPv6, interface.role == .primary {
+                report.repairs += try routerRepairs(link)
+            }
+            report.repairs += addressRepairs(interface, link, present: addresses)
             let change = LinkChange(
                 isUp: link.isUp ? nil : true, mtu: interface.mtu.flatMap { $0 == link.mtu ? nil : $0 })
             if change != LinkChange() {
                 report.repairs.append(.link(name: link.name, change))
             }
-            if case .secondary(_, let address, _) = interface.role,
-                !addresses.contains(where: { $0.address == .v4(address) && $0.interface == link.index })
-            {
-                let wanted = InterfaceAddress(.v4(address), interface: link.index)
-                report.repairs.append(.addedAddress(wanted))
-            }
             routes += try routeRepairs(interface, link, host: host)
+        }
+        if families.hasIPv6 {
+            report.repairs += try settingRepairs(.forwardingIPv6, "1")
         }
         let wanted = wantedRules(interfaces)
         let stale = rules.filter { isOurs($0) && !wanted.contains($0) }
@@ -109,24 +115,47 @@ public struct NodeNetwork: Sendable {
         }
     }
 
+    /// A node that forwards forgets the default route that it learned from a router, unless it is told before to go on
+    /// listening. One that does not listen got its route in another way.
+    private func routerRepairs(_ link: Link) throws(PodNetworkError) -> [Repair] {
+        let setting = KernelSetting.acceptRouterAdvertisements(link.name)
+        let present = try kernel { () throws(NetlinkError) in try setting.read() }
+        return present == "1" ? [.setting(path: setting.path, value: "2")] : []
+    }
+
+    private func addressRepairs(_ interface: NodeInterface, _ link: Link, present: [InterfaceAddress]) -> [Repair] {
+        let uplinks = interface.uplinks(families)
+        let own = uplinks.compactMap(\.address).map { InterfaceAddress($0, interface: link.index) }
+        let linkLocal = InterfaceAddress.linkLocal(interface.mac, interface: link.index)
+        return (own + (uplinks.contains { $0.gateway.v6 != nil } ? [linkLocal] : []))
+            .filter { wanted in
+                !present.contains { $0.address == wanted.address && $0.interface == wanted.interface }
+            }
+            .map(Repair.addedAddress)
+    }
+
     private func wantedRules(_ interfaces: [NodeInterface]) -> [Rule] {
-        var rules = [
-            Rule(priority: layout.podRulePriority, source: .v4(.everything), table: layout.podTable),
-            Rule(
-                priority: layout.nodePortRulePriority, source: .v4(.everything),
-                mark: .init(layout.nodePortMark, mask: layout.nodePortMark), table: Route.main),
-        ]
+        let everything: [IPNetwork] = [.v4(.everything)] + (families.hasIPv6 ? [.v6(.everything)] : [])
+        var rules = everything.flatMap { everything in
+            [
+                Rule(priority: layout.podRulePriority, source: everything, table: layout.podTable),
+                Rule(
+                    priority: layout.nodePortRulePriority, source: everything,
+                    mark: .init(layout.nodePortMark, mask: layout.nodePortMark), table: Route.main),
+            ]
+        }
         for interface in interfaces {
-            guard case .secondary(let mark, let address, _) = interface.role else { continue }
-            rules.append(
-                Rule(
-                    priority: layout.eniRulePriority, source: .v4(.everything),
-                    mark: .init(mark, mask: layout.eniMarkMask),
-                    table: interface.table))
-            rules.append(
-                Rule(
-                    priority: layout.nodeRulePriority, source: IPAddress.v4(address).host,
-                    table: interface.table))
+            guard case .secondary(let mark, _, _, _) = interface.role else { continue }
+            for uplink in interface.uplinks(families) {
+                rules.append(
+                    Rule(
+                        priority: layout.eniRulePriority, source: uplink.gateway.everything,
+                        mark: .init(mark, mask: layout.eniMarkMask), table: interface.table))
+                if let address = uplink.address {
+                    rules.append(
+                        Rule(priority: layout.nodeRulePriority, source: address.host, table: interface.table))
+                }
+            }
         }
         return rules
     }
@@ -134,21 +163,21 @@ public struct NodeNetwork: Sendable {
     private func isOurs(_ rule: Rule) -> Bool {
         switch rule.priority {
         case layout.podRulePriority:
-            rule.mark == nil && rule.source == .v4(.everything) && rule.table == layout.podTable
+            rule.mark == nil && rule.source.prefixLength == 0 && rule.table == layout.podTable
         case layout.nodePortRulePriority: rule.mark == .init(layout.nodePortMark, mask: layout.nodePortMark)
         case layout.eniRulePriority: rule.mark?.mask == layout.eniMarkMask && layout.isENITable(rule.table)
-        case layout.nodeRulePriority:
-            rule.mark == nil && rule.source.isHost && layout.isENITable(rule.table)
+        case layout.nodeRulePriority: rule.mark == nil && rule.source.isHost && layout.isENITable(rule.table)
         default: false
         }
     }
 
     private func wantedRoutes(_ interface: NodeInterface, _ link: Link) -> [Route] {
-        guard case .secondary(_, _, let gateway) = interface.role else { return [] }
-        return [
-            Route(IPAddress.v4(gateway).host, interface: link.index, table: interface.table),
-            Route(defaultVia: .v4(gateway), interface: link.index, table: interface.table),
-        ]
+        interface.uplinks(families).flatMap { uplink in
+            [
+                Route(uplink.gateway.host, interface: link.index, table: interface.table),
+                Route(defaultVia: uplink.gateway, interface: link.index, table: interface.table),
+            ]
+        }
     }
 
     private func routeRepairs(
@@ -172,6 +201,16 @@ public struct NodeNetwork: Sendable {
             }
             return repairs
         }
+    }
+}
+
+extension NodeInterface {
+    /// A secondary ENI's own address and its router, of each of the families; none for the primary one.
+    fileprivate func uplinks(_ families: IPFamilies) -> [(address: IPAddress?, gateway: IPAddress)] {
+        guard case .secondary(_, let address, let gateway, let ipv6) = role else { return [] }
+        let uplink = (address: IPAddress.v4(address) as IPAddress?, gateway: IPAddress.v4(gateway))
+        guard families.hasIPv6, let ipv6 else { return [uplink] }
+        return [uplink, (ipv6.address.map(IPAddress.v6), .v6(ipv6.gateway))]
     }
 }
 

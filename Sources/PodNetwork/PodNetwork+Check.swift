@@ -23,16 +23,20 @@ extension PodNetwork {
         let links = try kernel { () throws(NetlinkError) in
             (try host.link(.name(hostName)), try podSocket.link(.name(podName)), try podSocket.link(.name("lo")))
         }
-        guard let hostEnd = links.0 else { return "host interface \(hostName) is missing" }
-        guard let podEnd = links.1 else { return "interface \(podName) is missing in the pod" }
-        if let difference = differenceOfLinks(pod, hostEnd: hostEnd, podEnd: podEnd) {
+        guard let hostLink = links.0 else { return "host interface \(hostName) is missing" }
+        guard let podLink = links.1 else { return "interface \(podName) is missing in the pod" }
+        if let difference = differenceOfLinks(pod, hostEnd: hostLink, podEnd: podLink) {
             return difference
         }
         guard links.2?.isUp == true else { return "interface lo in the pod is down" }
         if let difference = try differenceOfSetting(hostName) {
             return difference
         }
-        return try differenceOfRouting(pod, hostEnd: hostEnd, podEnd: podEnd, host: host, pod: podSocket)
+        let (atPod, atHost) = (podEnd(pod, interface: podLink.index), hostEnd(pod, interface: hostLink.index))
+        if let difference = try difference(from: atPod, on: podName, "in the pod", podSocket) {
+            return difference
+        }
+        return try difference(from: atHost, on: hostName, "on the host", host)
     }
 
     private func differenceOfLinks(_ pod: PodSpec, hostEnd: Link, podEnd: Link) -> String? {
@@ -66,30 +70,27 @@ extension PodNetwork {
         }
     }
 
-    private func differenceOfRouting(
-        _ pod: PodSpec, hostEnd: Link, podEnd: Link, host: NetlinkSocket, pod podSocket: NetlinkSocket
+    /// - Parameter place: where the end is, such as `in the pod`.
+    private func difference(
+        from end: EndConfiguration, on interface: String, _ place: String, _ socket: NetlinkSocket
     ) throws(PodNetworkError) -> String? {
         try kernel { () throws(NetlinkError) in
-            let address = InterfaceAddress(.v4(pod.address), interface: podEnd.index)
-            guard try podSocket.addresses().contains(address) else {
-                return "address \(pod.address)/32 is missing on \(podEnd.name) in the pod"
+            let addresses = end.addresses.isEmpty ? [] : try socket.addresses()
+            for address in end.addresses where !addresses.contains(address) {
+                return "address \(address.address)/\(address.prefixLength) is missing on \(interface) \(place)"
             }
-            let neighbour = Neighbour(.v4(layout.gateway), mac: pod.attachment.hostMAC, interface: podEnd.index)
-            guard try podSocket.neighbours().contains(neighbour) else {
-                return "the permanent neighbour \(layout.gateway) at \(neighbour.mac) is missing in the pod"
+            let neighbours = end.neighbours.isEmpty ? [] : try socket.neighbours()
+            for neighbour in end.neighbours where !neighbours.contains(neighbour) {
+                return "the permanent neighbour \(neighbour.address) at \(neighbour.mac) is missing \(place)"
             }
-            let podRoutes = try podSocket.routes(table: Route.main)
-            for route in [gatewayRoute(interface: podEnd.index), defaultRoute(interface: podEnd.index)]
-            where !podRoutes.contains(route) {
-                return "the route '\(route)' is missing in the pod"
+            var routes: [Route] = []
+            for table in Set(end.routes.map(\.table)) { routes += try socket.routes(table: table) }
+            for route in end.routes where !routes.contains(route) {
+                let other = routes.first { $0.destination == route.destination }
+                return other.map { "the route \(place) is '\($0)' and not '\(route)'" }
+                    ?? "the route '\(route)' is missing \(place)"
             }
-            let wanted = hostRoute(pod, hostEnd)
-            guard
-                let route = try host.routes(table: layout.podTable).first(where: {
-                    $0.destination == wanted.destination
-                })
-            else { return "the route '\(wanted)' is missing on the host" }
-            return route == wanted ? nil : "the host's route is '\(route)' and not '\(wanted)'"
+            return nil
         }
     }
 }

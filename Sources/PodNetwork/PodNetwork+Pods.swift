@@ -4,37 +4,44 @@ import Netlink
 
 /// A pod as the kernel knows it.
 public struct ConnectedPod: Hashable, Sendable {
-    /// The address that is routed to it; `nil` where somebody deleted the route.
-    public let address: IPv4Address?
+    /// All addresses that are routed to it, those of IPv4 first; fewer than it has where somebody deleted a route.
+    public let routed: [IPAddress]
     /// The host end's name.
     public let hostInterface: String
     /// Whose it is; `nil` where the host end has no alias of ours.
     public let attachment: AttachmentName?
     /// The host end's interface group, which tells the ENI.
     public let group: UInt32
+
+    /// The addresses that are routed to it, one of each family; `nil` where none is.
+    public var addresses: PodAddresses? {
+        PodAddresses(ipv4: routed.compactMap(\.v4).first, ipv6: routed.compactMap(\.v6).first)
+    }
+
+    /// Those of a pod's addresses that are not routed to it: ``PodNetwork/restoreRoute(to:hostInterface:host:)`` is for
+    /// them.
+    public func unrouted(of addresses: PodAddresses) -> [IPAddress] {
+        addresses.all.filter { !routed.contains($0) }
+    }
 }
 
 extension PodNetwork {
-    /// All pods that the kernel knows, by their routes in the pod table and by the aliases of their host ends; with this
-    /// the daemon finds the pods again when its database is lost.
+    /// All pods that the kernel knows, by their routes in the pod table and by the aliases of their host ends; with
+    /// this the daemon finds the pods again when its database is lost.
     ///
-    /// - Returns: one value per route, sorted by address; then those without a route, by the host end's name.
+    /// - Returns: one value per host end, sorted by the first address; then those without a route, by the host end's
+    ///   name.
     /// - Throws: a ``PodNetworkError``.
     public func pods(host: NetlinkSocket) throws(PodNetworkError) -> [ConnectedPod] {
         let (routes, links) = try kernel { () throws(NetlinkError) in
             (try host.routes(table: layout.podTable), try host.links())
         }
-        let linkOfIndex = Dictionary(links.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
-        let hostRoutes = routes.filter { $0.destination.isHost && $0.destination.base.v4 != nil }
-            .sorted { $0.destination.base < $1.destination.base }
-        let routed = hostRoutes.compactMap { route in
-            linkOfIndex[route.interface].map { ConnectedPod($0, address: route.destination.base.v4) }
-        }
-        let isRouted = Set(hostRoutes.map(\.interface))
-        let others = links.filter { !isRouted.contains($0.index) }
-            .map { ConnectedPod($0, address: nil) }
-            .filter { $0.attachment?.hostInterface == $0.hostInterface }
-        return routed + others.sorted { $0.hostInterface < $1.hostInterface }
+        let routesOfIndex = Dictionary(grouping: routes.filter(\.destination.isHost), by: \.interface)
+        let pods = links.map { ConnectedPod($0, routes: routesOfIndex[$0.index] ?? []) }
+        let routed = pods.filter { !$0.routed.isEmpty }
+        let others = pods.filter { $0.routed.isEmpty && $0.attachment?.hostInterface == $0.hostInterface }
+        return routed.sorted { $0.routed.lexicographicallyPrecedes($1.routed) }
+            + others.sorted { $0.hostInterface < $1.hostInterface }
     }
 
     /// Disconnects pods; the kernel takes addresses, routes and neighbours with the links. The host ends of several are
@@ -76,33 +83,32 @@ extension PodNetwork {
         return [:]
     }
 
-    /// Makes the route to a pod anew after somebody deleted it.
+    /// Makes the route to one of a pod's addresses anew after somebody deleted it.
     ///
     /// - Throws: a ``PodNetworkError``, also where the host end is gone.
     public func restoreRoute(
-        to address: IPv4Address, hostInterface: String, host: NetlinkSocket
+        to address: IPAddress, hostInterface: String, host: NetlinkSocket
     ) throws(PodNetworkError) {
         try kernel { () throws(NetlinkError) in
             guard let link = try host.link(.name(hostInterface)) else {
                 throw NetlinkError(operation: "ip link show \(hostInterface)", code: ENODEV)
             }
-            let route = Route(IPAddress.v4(address).host, interface: link.index, table: layout.podTable)
-            try host.perform(.replaceRoute(route))
+            try host.perform(.replaceRoute(route(to: address, interface: link.index)))
         }
     }
 }
 
 extension AttachmentName {
-    /// The other attachment that a link with this one's name belongs to; `nil` where it is this one's, whatever somebody
-    /// made of its alias.
+    /// The other attachment that a link with this one's name belongs to; `nil` where it is this one's, whatever
+    /// somebody made of its alias.
     func otherHolder(of link: Link) -> AttachmentName? {
         link.alias.flatMap(AttachmentName.init(alias:)).flatMap { $0 == self ? nil : $0 }
     }
 }
 
 extension ConnectedPod {
-    fileprivate init(_ link: Link, address: IPv4Address?) {
-        self.address = address
+    fileprivate init(_ link: Link, routes: [Route]) {
+        routed = routes.map(\.destination.base).sorted()
         hostInterface = link.name
         attachment = link.alias.flatMap(AttachmentName.init(alias:))
         group = link.group

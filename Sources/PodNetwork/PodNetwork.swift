@@ -36,10 +36,7 @@ public struct PodNetwork: Sendable {
         _ pod: PodSpec, in namespace: NetworkNamespace, host: NetlinkSocket, pod podSocket: NetlinkSocket
     ) throws(PodNetworkError) -> SetUp {
         guard !pod.attachment.isTooLong else { throw .identityTooLong(pod.attachment.alias) }
-        if let link = try create(pod, in: namespace, host: host) {
-            try finish(pod, link, host: host, pod: podSocket)
-            return .created
-        }
+        if try make(pod, in: namespace, host: host, pod: podSocket) { return .created }
         // Something is in the way: an interface on the host, or else one in the pod.
         let name = pod.attachment.hostInterface
         guard let present = try kernel({ () throws(NetlinkError) in try host.link(.name(name)) }) else {
@@ -52,11 +49,48 @@ public struct PodNetwork: Sendable {
             return .existing
         }
         try tearDown(hostInterface: name, host: host)
-        guard let link = try create(pod, in: namespace, host: host) else {
+        guard try make(pod, in: namespace, host: host, pod: podSocket) else {
             throw .interfaceTaken(pod.attachment.id.ifname)
         }
-        try finish(pod, link, host: host, pod: podSocket)
         return .created
+    }
+
+    /// Creates the pair and configures both ends; a failure removes it.
+    ///
+    /// - Returns: false where a name is taken, on the host or in the pod.
+    private func make(
+        _ pod: PodSpec, in namespace: NetworkNamespace, host: NetlinkSocket, pod podSocket: NetlinkSocket
+    ) throws(PodNetworkError) -> Bool {
+        guard let link = try create(pod, in: namespace, host: host) else { return false }
+        do throws(PodNetworkError) {
+            try finish(pod, link, host: host, pod: podSocket)
+            return true
+        } catch .kernel(let error) where error.code == EACCES && pod.addresses.ipv6 != nil {
+            // There are runtimes that make namespaces without IPv6.
+            guard try allowIPv6(in: namespace), let link = try create(pod, in: namespace, host: host) else {
+                throw .kernel(error)
+            }
+            try finish(pod, link, host: host, pod: podSocket)
+            return true
+        }
+    }
+
+    /// Lets interfaces that are made from now on have IPv6.
+    ///
+    /// - Returns: whether they could not before.
+    private func allowIPv6(in namespace: NetworkNamespace) throws(PodNetworkError) -> Bool {
+        let outcome = try kernel { () throws(NetlinkError) in
+            try namespace.run { () -> Result<Bool, NetlinkError> in
+                do throws(NetlinkError) {
+                    guard try KernelSetting.newInterfacesWithoutIPv6.read() != "0" else { return .success(false) }
+                    try KernelSetting.newInterfacesWithoutIPv6.write("0")
+                    return .success(true)
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        return try kernel { () throws(NetlinkError) in try outcome.get() }
     }
 
     /// Removes a host end, whosever it is. Succeeds where it is gone.
@@ -96,6 +130,7 @@ public struct PodNetwork: Sendable {
         do {
             try configureHost(pod, link, host: host)
             try configurePod(pod, link, pod: podSocket)
+            try awaitAddress(pod, pod: podSocket)
             try awaitCarrier(link, host: host)
         } catch {
             // The first error is the one to report; what could not be undone now is found stale by the next attempt.
@@ -105,23 +140,25 @@ public struct PodNetwork: Sendable {
     }
 
     private func configureHost(_ pod: PodSpec, _ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
-        let route = hostRoute(pod, link)
+        let end = hostEnd(pod, interface: link.index)
+        let preparation =
+            end.addresses.map(Request.addAddress)
+            + [.changeLink(.index(link.index), LinkChange(isUp: true, alias: pod.attachment.alias))]
         try kernel { () throws(NetlinkError) in
             do throws(NetlinkError) {
                 try KernelSetting.acceptRouterAdvertisements(link.name).write("0")
             } catch  where error.code == ENOENT {
                 // A kernel without IPv6 has nothing to turn off.
             }
-            let outcomes = try host.send([
-                .changeLink(.index(link.index), LinkChange(isUp: true, alias: pod.attachment.alias)),
-                .addRoute(route),
-            ])
-            _ = try outcomes[0].get()
-            do throws(NetlinkError) {
-                _ = try outcomes[1].get()
-            } catch  where error.code == EEXIST {
-                try removeHolder(of: route, host: host)
-                try host.perform(.replaceRoute(route))
+            let outcomes = try host.send(preparation + end.routes.map(Request.addRoute))
+            for outcome in outcomes.prefix(preparation.count) { _ = try outcome.get() }
+            for (route, outcome) in zip(end.routes, outcomes.dropFirst(preparation.count)) {
+                do throws(NetlinkError) {
+                    _ = try outcome.get()
+                } catch  where error.code == EEXIST {
+                    try removeHolder(of: route, host: host)
+                    try host.perform(.replaceRoute(route))
+                }
             }
         }
     }
@@ -139,34 +176,39 @@ public struct PodNetwork: Sendable {
         guard let index = link.peerIndex else {
             throw .differs("host interface \(link.name) has no other end")
         }
+        let end = podEnd(pod, interface: index)
+        let requests =
+            [.changeLink(.name("lo"), LinkChange(isUp: true))] + end.addresses.map(Request.addAddress)
+            + [.changeLink(.index(index), LinkChange(isUp: true))] + end.neighbours.map(Request.replaceNeighbour)
+            + end.routes.map(Request.addRoute)
         try kernel { () throws(NetlinkError) in
-            try podSocket.perform(
-                .changeLink(.name("lo"), LinkChange(isUp: true)),
-                .addAddress(InterfaceAddress(.v4(pod.address), interface: index)),
-                .changeLink(.index(index), LinkChange(isUp: true)),
-                .replaceNeighbour(Neighbour(.v4(layout.gateway), mac: pod.attachment.hostMAC, interface: index)),
-                .addRoute(gatewayRoute(interface: index)),
-                .addRoute(defaultRoute(interface: index)))
+            for outcome in try podSocket.send(requests) { _ = try outcome.get() }
         }
     }
+
+    /// A new IPv6 address is taken for the pod's own only when a worker of the kernel has seen to it: mostly at once,
+    /// but on a busy node the first packet to the pod could come before and be lost.
+    private func awaitAddress(_ pod: PodSpec, pod podSocket: NetlinkSocket) throws(PodNetworkError) {
+        guard let address = pod.addresses.ipv6 else { return }
+        try kernel { () throws(NetlinkError) in
+            for _ in 0..<PodNetwork.addressAttempts {
+                if try podSocket.localAddresses().contains(.v6(address)) { return }
+                usleep(PodNetwork.addressInterval)
+            }
+            throw NetlinkError(operation: "ip -6 route get \(address)", code: ETIMEDOUT)
+        }
+    }
+
+    /// How often the kernel is asked whether a new address is there: for five seconds at least.
+    private static let addressAttempts = 50_000
+    /// In microseconds.
+    private static let addressInterval: UInt32 = 100
 
     /// The host end got its carrier when the pod end came up, but drops what it should send until a worker of the
     /// kernel has seen to it, which on a busy node takes a while. Since Linux 6.8, asking for the link does that work
     /// at once, so that the first packet to the pod isn't lost.
     private func awaitCarrier(_ link: Link, host: NetlinkSocket) throws(PodNetworkError) {
         try kernel { () throws(NetlinkError) in try host.perform(.getLink(.index(link.index))) }
-    }
-
-    func hostRoute(_ pod: PodSpec, _ link: Link) -> Route {
-        Route(IPAddress.v4(pod.address).host, interface: link.index, table: layout.podTable)
-    }
-
-    func gatewayRoute(interface: Int) -> Route {
-        Route(IPAddress.v4(layout.gateway).host, interface: interface)
-    }
-
-    func defaultRoute(interface: Int) -> Route {
-        Route(defaultVia: .v4(layout.gateway), interface: interface)
     }
 }
 

@@ -4,9 +4,9 @@ import Addressing
 public struct PodSpec: Hashable, Sendable {
     /// Whose interface it is.
     public var attachment: AttachmentName
-    /// The pod's address; the only one from which it may send.
-    public var address: IPv4Address
-    /// The interface group of the host end, ``NetworkLayout/group(table:)`` of the ENI that owns the address.
+    /// The pod's addresses; the only ones from which it may send.
+    public var addresses: PodAddresses
+    /// The interface group of the host end, ``NetworkLayout/group(table:)`` of the ENI that owns the addresses.
     public var group: UInt32
     /// The MTU of both ends.
     public var mtu: Int
@@ -14,9 +14,9 @@ public struct PodSpec: Hashable, Sendable {
     public var mac: MACAddress
 
     /// - Parameter mac: `nil` for the one that follows from the attachment's name.
-    public init(attachment: AttachmentName, address: IPv4Address, group: UInt32, mtu: Int, mac: MACAddress? = nil) {
+    public init(attachment: AttachmentName, addresses: PodAddresses, group: UInt32, mtu: Int, mac: MACAddress? = nil) {
         self.attachment = attachment
-        self.address = address
+        self.addresses = addresses
         self.group = group
         self.mtu = mtu
         self.mac = mac ?? attachment.podMAC

@@ -17,11 +17,13 @@ public struct Ruleset: Hashable, Sendable {
         }
     }
 
+    /// The families in which pods have addresses.
+    public var families: IPFamilies
     /// The numbers, names and marks in use; must be without ``NetworkLayout/problems()``.
     public var layout: NetworkLayout
     /// The primary ENI's interface, such as `eth0`.
     public var primaryInterface: String
-    /// The address that pods have outside of the VPC.
+    /// The IPv4 address that pods have outside of the VPC.
     public var primaryAddress: IPv4Address
     /// The secondary ENIs; pods of the primary one need no mark.
     public var secondaryENIs: [ENI]
@@ -29,9 +31,16 @@ public struct Ruleset: Hashable, Sendable {
     public var vpcNetworks: [IPv4Network]
     /// Further networks, such as peered ones, where pods are known by their own addresses.
     public var excludedNetworks: [IPv4Network]
-    /// Whether another machine does the source NAT: then none is done here, and a pod's packets leave by its own ENI
-    /// whatever their destination.
+    /// The VPC's networks of IPv6.
+    public var vpcIPv6Networks: [IPv6Network]
+    /// Further networks of IPv6.
+    public var excludedIPv6Networks: [IPv6Network]
+    /// Whether another machine does the source NAT of IPv4: then none is done here, and a pod's packets leave by its
+    /// own ENI whatever their destination.
     public var externalSNAT: Bool
+    /// Whether pods have the primary ENI's IPv6 address outside of the VPC. Their own are valid everywhere, so that
+    /// they need none: then a pod's packets leave by its own ENI whatever their destination.
+    public var snatIPv6: Bool
     /// Whether replies to connections that came in by the primary ENI leave by it.
     public var nodePort: Bool
     /// Whether packets from addresses that a pod doesn't have are dropped.
@@ -39,17 +48,23 @@ public struct Ruleset: Hashable, Sendable {
 
     /// - Parameter vpcNetworks: at least one.
     public init(
-        layout: NetworkLayout = NetworkLayout(), primaryInterface: String, primaryAddress: IPv4Address,
-        secondaryENIs: [ENI] = [], vpcNetworks: [IPv4Network], excludedNetworks: [IPv4Network] = [],
-        externalSNAT: Bool = false, nodePort: Bool = true, antiSpoofing: Bool = true
+        families: IPFamilies = .ipv4, layout: NetworkLayout = NetworkLayout(), primaryInterface: String,
+        primaryAddress: IPv4Address, secondaryENIs: [ENI] = [], vpcNetworks: [IPv4Network],
+        excludedNetworks: [IPv4Network] = [], vpcIPv6Networks: [IPv6Network] = [],
+        excludedIPv6Networks: [IPv6Network] = [], externalSNAT: Bool = false, snatIPv6: Bool = false,
+        nodePort: Bool = true, antiSpoofing: Bool = true
     ) {
+        self.families = families
         self.layout = layout
         self.primaryInterface = primaryInterface
         self.primaryAddress = primaryAddress
         self.secondaryENIs = secondaryENIs
         self.vpcNetworks = vpcNetworks
         self.excludedNetworks = excludedNetworks
+        self.vpcIPv6Networks = vpcIPv6Networks
+        self.excludedIPv6Networks = excludedIPv6Networks
         self.externalSNAT = externalSNAT
+        self.snatIPv6 = snatIPv6
         self.nodePort = nodePort
         self.antiSpoofing = antiSpoofing
     }
@@ -75,17 +90,28 @@ public struct Ruleset: Hashable, Sendable {
     private var pods: String { "\(layout.podGroups.lowerBound)-\(layout.podGroups.upperBound)" }
 
     /// Before any destination NAT: who comes in, and is it who it says. A pod's own route is the only one that leads
-    /// back through its interface, so the lookup finds none for any other source. IPv6 neighbours are let through.
+    /// back through its interface, so the lookup finds none for any other source.
     private var ingress: String {
         let mark = hex(layout.nodePortMark)
-        let spoofing = [
-            "iifgroup \(pods) ip6 saddr { ::, fe80::/10 } accept", "iifgroup \(pods) fib saddr . iif oif missing drop",
-        ]
         let connections =
             "iifname \"\(primaryInterface)\" ct state new fib daddr type local ct mark set ct mark | \(mark)"
         return chain(
             "ingress", "filter hook prerouting priority mangle",
-            (nodePort ? [connections] : []) + (antiSpoofing ? spoofing : []))
+            (nodePort ? [connections] : []) + (antiSpoofing ? linkLocalSources + spoofing : []))
+    }
+
+    private var spoofing: [String] { ["iifgroup \(pods) fib saddr . iif oif missing drop"] }
+
+    /// Sources of IPv6 by which nobody can be told: none at all, and link-local ones. Where pods have IPv6, these are
+    /// for the link alone: to ask for neighbours, and to speak with the link-local addresses of the other end.
+    private var linkLocalSources: [String] {
+        let sources = "iifgroup \(pods) ip6 saddr { ::, fe80::/10 }"
+        guard families.hasIPv6 else { return ["\(sources) accept"] }
+        return [
+            "\(sources) icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } accept",
+            "iifgroup \(pods) ip6 saddr fe80::/10 ip6 daddr { fe80::/10, ff02::/16 } accept",
+            "\(sources) drop",
+        ]
     }
 
     /// Sets an ENI's mark and keeps the bits of others. A chain of its own, because a mark can't be made of a part of
@@ -114,26 +140,50 @@ public struct Ruleset: Hashable, Sendable {
             let prefix = AttachmentName.hostInterfacePrefix
             rules.append("meta mark & \(hex(layout.eniMarkMask)) != 0 fib daddr oifname \"\(prefix)*\" accept")
             let jumps = secondaryENIs.sorted { $0.group < $1.group }.map { "\($0.group) : jump \(name($0))" }
-            let towards = externalSNAT ? "" : "ip daddr { \(set(localNetworks)) } "
-            rules.append("\(towards)iifgroup vmap { \(jumps.joined(separator: ", ")) }")
+            rules += ownENIDestinations.map { "\($0)iifgroup vmap { \(jumps.joined(separator: ", ")) }" }
         }
         return chain("routing", "filter hook prerouting priority dstnat + 10", rules)
     }
 
+    /// For which packets a pod's own ENI is the way, a match each: for all that keep its address, because no other ENI
+    /// may send from that.
+    private var ownENIDestinations: [String] {
+        var matches: [String] = []
+        if families.hasIPv4 {
+            let all = families.hasIPv6 ? "meta nfproto ipv4 " : ""
+            matches.append(externalSNAT ? all : "ip daddr { \(set(localNetworks)) } ")
+        }
+        if families.hasIPv6 {
+            matches.append(snatIPv6 ? "ip6 daddr { \(set(localIPv6Networks)) } " : "meta nfproto ipv6 ")
+        }
+        return matches
+    }
+
     /// Pods are recognised by their mark: older kernels know no input interface here.
     private var sourceNAT: String {
-        let pod = hex(layout.podMark)
-        let rule =
-            "meta mark & \(pod) == \(pod) ip daddr != { \(set(localNetworks)) } "
-            + "snat ip to \(primaryAddress) fully-random"
-        return chain("source-nat", "nat hook postrouting priority srcnat", externalSNAT ? [] : [rule])
+        let fromPods = "meta mark & \(hex(layout.podMark)) == \(hex(layout.podMark))"
+        var rules: [String] = []
+        if families.hasIPv4, !externalSNAT {
+            rules.append(
+                "\(fromPods) ip daddr != { \(set(localNetworks)) } snat ip to \(primaryAddress) fully-random")
+        }
+        if families.hasIPv6, snatIPv6 {
+            rules.append(
+                "\(fromPods) oifname \"\(primaryInterface)\" ip6 daddr != { \(set(localIPv6Networks)) } "
+                    + "masquerade fully-random")
+        }
+        return chain("source-nat", "nat hook postrouting priority srcnat", rules)
     }
 
     /// Where pods are known by their own addresses, which only their own ENI may send from.
-    private var localNetworks: [IPv4Network] { vpcNetworks + excludedNetworks }
+    private var localNetworks: [IPNetwork] { (vpcNetworks + excludedNetworks).map(IPNetwork.v4) }
+
+    private var localIPv6Networks: [IPNetwork] {
+        ([.linkLocal] + vpcIPv6Networks + excludedIPv6Networks).map(IPNetwork.v6)
+    }
 
     /// The elements of a set: `nft` refuses networks that overlap, so the ones inside another are left out.
-    private func set(_ networks: [IPv4Network]) -> String {
+    private func set(_ networks: [IPNetwork]) -> String {
         let distinct = Set(networks)
         return distinct.filter { network in !distinct.contains { $0 != network && $0.contains(network) } }
             .sorted { $0.base < $1.base }.map(\.description).joined(separator: ", ")

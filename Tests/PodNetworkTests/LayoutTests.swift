@@ -39,6 +39,7 @@ import Testing
         ({ $0.nodeRulePriority = 32766 }, "nodeRulePriority 32766 is not between the kernel's rules"),
         ({ $0.gateway = IPv4Address("10.0.0.1")! }, "gateway 10.0.0.1 is not link-local"),
         ({ $0.gateway = IPv4Address("169.254.169.254")! }, "gateway 169.254.169.254 is the address of the cloud's"),
+        ({ $0.gatewayIPv6 = IPv6Address("2001:db8::1")! }, "gatewayIPv6 2001:db8::1 is not link-local"),
         ({ $0.nftablesTable = "a; flush ruleset" }, "nftablesTable 'a; flush ruleset' must start with a letter"),
     ]
 

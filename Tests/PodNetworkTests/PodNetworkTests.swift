@@ -5,33 +5,69 @@ import PodNetwork
 import Testing
 
 @Suite struct PodNetworkTests {
-    @Test func packetsGoBetweenHostAndPodAndBetweenPods() async throws {
+    @Test(arguments: IPFamilies.allCases)
+    func packetsGoBetweenHostAndPodAndBetweenPods(families: IPFamilies) async throws {
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
-            let (first, second) = (PodSpec.sample("first", "10.0.0.10"), PodSpec.sample("second", "10.0.0.11"))
+            let (first, second) = (PodSpec.sample("first", 10, families), PodSpec.sample("second", 11, families))
             #expect(try host.setUp(first, in: namespaces[1]) == .created)
             #expect(try host.setUp(second, in: namespaces[2]) == .created)
 
-            #expect(namespaces[0].reaches(first.address))
-            #expect(namespaces[1].reaches("10.0.0.1"))
-            #expect(namespaces[1].reaches(second.address))
-            #expect(namespaces[2].reaches(first.address))
+            #expect(namespaces[0].reaches(all: first.addresses))
+            #expect(namespaces[1].reaches(all: Host.addresses(families)))
+            #expect(namespaces[1].reaches(all: second.addresses))
+            #expect(namespaces[2].reaches(all: first.addresses))
             #expect(try host.difference(first, in: namespaces[1]) == nil)
 
             let known = try host.network.pods(host: host.host.socket())
-            #expect(known.map(\.address) == [first.address, second.address])
+            #expect(known.map(\.addresses) == [first.addresses, second.addresses])
             #expect(known.map(\.attachment) == [first.attachment, second.attachment])
             #expect(known.map(\.group) == [4097, 4097])
         }
     }
 
-    @Test func settingUpAgainFindsThePodAndChangesNothing() async throws {
+    @Test(arguments: [IPFamilies.ipv6, .dualStack])
+    func anIPv6AddressIsUsableAtOnce(families: IPFamilies) async throws {
         try await withNamespaces(2) { namespaces in
             let host = try Host(namespaces[0])
-            _ = try host.setUp(.sample(), in: namespaces[1])
+            let pod = PodSpec.sample("first", 10, families)
+            _ = try host.setUp(pod, in: namespaces[1])
+            #expect(namespaces[0].reaches(all: pod.addresses))
+            // No address waits for a proof that nobody else has it.
+            for namespace in namespaces {
+                #expect(try namespace("ip -6 address show tentative") == "")
+            }
+        }
+    }
+
+    @Test func aNamespaceWithoutIPv6GetsItForAPodThatHasIt() async throws {
+        try await withNamespaces(2) { namespaces in
+            let host = try Host(namespaces[0])
+            let pod = PodSpec.sample("first", 10, .dualStack)
+            try namespaces[1]("sysctl -qw net.ipv6.conf.all.disable_ipv6=1")
+            #expect(try host.setUp(pod, in: namespaces[1]) == .created)
+            #expect(namespaces[0].reaches(all: pod.addresses))
+        }
+    }
+
+    @Test(arguments: IPFamilies.allCases)
+    func settingUpAgainFindsThePodAndChangesNothing(families: IPFamilies) async throws {
+        try await withNamespaces(2) { namespaces in
+            let host = try Host(namespaces[0])
+            let pod = PodSpec.sample("c0ffee", 10, families)
+            _ = try host.setUp(pod, in: namespaces[1])
             let before = try host.host.socket().links()
-            #expect(try host.setUp(.sample(), in: namespaces[1]) == .existing)
+            #expect(try host.setUp(pod, in: namespaces[1]) == .existing)
             #expect(try host.host.socket().links() == before)
+        }
+    }
+
+    @Test func aPodThatIsToHaveAnotherFamilyIsMadeAnew() async throws {
+        try await withNamespaces(2) { namespaces in
+            let host = try Host(namespaces[0])
+            _ = try host.setUp(.sample("c0ffee", 10, .ipv4), in: namespaces[1])
+            #expect(try host.setUp(.sample("c0ffee", 10, .dualStack), in: namespaces[1]) == .created)
+            #expect(namespaces[0].reaches(all: .sample(10, .dualStack)))
         }
     }
 
@@ -42,7 +78,7 @@ import Testing
             let name = pod.attachment.hostInterface
             try host.host("ip link add \(name) type veth peer name eth0 netns \(namespaces[1].name)")
             #expect(try host.setUp(pod, in: namespaces[1]) == .created)
-            #expect(namespaces[0].reaches(pod.address))
+            #expect(namespaces[0].reaches(all: pod.addresses))
             #expect(try host.interfaces() == [name])
         }
     }
@@ -53,7 +89,7 @@ import Testing
             let pod = PodSpec.sample()
             _ = try host.setUp(pod, in: namespaces[1])
             #expect(try host.setUp(pod, in: namespaces[2]) == .created)
-            #expect(namespaces[0].reaches(pod.address))
+            #expect(namespaces[0].reaches(all: pod.addresses))
             #expect(try namespaces[1].socket().link(.name("eth0")) == nil)
         }
     }
@@ -80,57 +116,80 @@ import Testing
         }
     }
 
-    @Test func thePodThatHeldTheAddressBeforeIsDisconnected() async throws {
+    @Test(arguments: IPFamilies.allCases)
+    func thePodThatHeldTheAddressBeforeIsDisconnected(families: IPFamilies) async throws {
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
-            let (lost, new) = (PodSpec.sample("lost"), PodSpec.sample("new"))
+            let (lost, new) = (PodSpec.sample("lost", 10, families), PodSpec.sample("new", 10, families))
             _ = try host.setUp(lost, in: namespaces[1])
             #expect(try host.setUp(new, in: namespaces[2]) == .created)
             #expect(try host.interfaces() == [new.attachment.hostInterface])
             #expect(try host.network.pods(host: host.host.socket()).map(\.attachment) == [new.attachment])
-            #expect(namespaces[0].reaches(new.address))
+            #expect(namespaces[0].reaches(all: new.addresses))
         }
     }
 
-    @Test func aStaleRouteByAForeignInterfaceIsReplacedAndTheInterfaceKept() async throws {
+    @Test func thePodsThatHeldTheAddressesOfBothFamiliesBeforeAreDisconnected() async throws {
+        try await withNamespaces(4) { namespaces in
+            let host = try Host(namespaces[0])
+            let new = PodSpec.sample("new", 10, .dualStack)
+            _ = try host.setUp(.sample("one", 10, .ipv4), in: namespaces[1])
+            _ = try host.setUp(.sample("other", 10, .ipv6), in: namespaces[2])
+            #expect(try host.setUp(new, in: namespaces[3]) == .created)
+            #expect(try host.interfaces() == [new.attachment.hostInterface])
+            #expect(namespaces[0].reaches(all: new.addresses))
+        }
+    }
+
+    @Test(arguments: IPFamilies.allCases)
+    func aStaleRouteByAForeignInterfaceIsReplacedAndTheInterfaceKept(families: IPFamilies) async throws {
         try await withNamespaces(2) { namespaces in
             let host = try Host(namespaces[0])
+            let pod = PodSpec.sample("c0ffee", 10, families)
             try host.host("ip link add foreign type veth peer name x")
             try host.host("ip link set foreign up")
-            try host.host("ip route add 10.0.0.10/32 dev foreign table 1000")
-            _ = try host.setUp(.sample(), in: namespaces[1])
+            for address in pod.addresses.all {
+                try host.host("ip route add \(address.host) dev foreign table 1000")
+            }
+            _ = try host.setUp(pod, in: namespaces[1])
             #expect(try host.interfaces().contains("foreign"))
-            #expect(namespaces[0].reaches("10.0.0.10"))
+            #expect(namespaces[0].reaches(all: pod.addresses))
         }
     }
 
-    @Test func aFailureInsideThePodLeavesNothingBehind() async throws {
+    @Test(arguments: [("-4", "169.254.1.1"), ("-6", "fe80::1")])
+    func aFailureInsideThePodLeavesNothingBehind(family: String, gateway: String) async throws {
         try await withNamespaces(2) { namespaces in
             let host = try Host(namespaces[0])
             try namespaces[1]("ip link add uplink type veth peer name x")
             try namespaces[1]("ip link set uplink up")
-            try namespaces[1]("ip route add default dev uplink")
-            let error = try #require(throws: PodNetworkError.self) { try host.setUp(.sample(), in: namespaces[1]) }
+            try namespaces[1]("ip \(family) route add default dev uplink")
+            let error = try #require(throws: PodNetworkError.self) {
+                try host.setUp(.sample("c0ffee", 10, .dualStack), in: namespaces[1])
+            }
             guard case .kernel(let refusal) = error else {
                 Issue.record("\(error)")
                 return
             }
-            #expect(refusal.operation.hasPrefix("ip route add default via 169.254.1.1"))
+            #expect(refusal.operation.hasPrefix("ip route add default via \(gateway)"))
             #expect(try host.interfaces() == [])
             #expect(try host.host.socket().routes(table: 1000) == [])
             #expect(try namespaces[1].socket().link(.name("eth0")) == nil)
         }
     }
 
-    @Test func tearingDownLeavesNothingAndSucceedsTwice() async throws {
+    @Test(arguments: IPFamilies.allCases) func tearingDownLeavesNothingAndSucceedsTwice(families: IPFamilies)
+        async throws
+    {
         try await withNamespaces(2) { namespaces in
             let host = try Host(namespaces[0])
-            _ = try host.setUp(.sample(), in: namespaces[1])
-            try host.tearDown(.sample())
-            #expect(try host.interfaces() == [])
-            #expect(try host.host.socket().routes(table: 1000) == [])
+            let pod = PodSpec.sample("c0ffee", 10, families)
+            let before = try host.state()
+            _ = try host.setUp(pod, in: namespaces[1])
+            try host.tearDown(pod)
+            #expect(try host.state() == before)
             #expect(try namespaces[1].socket().link(.name("eth0")) == nil)
-            try host.tearDown(.sample())
+            try host.tearDown(pod)
         }
     }
 
@@ -145,20 +204,24 @@ import Testing
         }
     }
 
-    @Test func aPodWithoutItsRouteIsStillKnownAndGetsItBack() async throws {
+    @Test(arguments: IPFamilies.allCases)
+    func aPodWithoutARouteIsStillKnownAndGetsItBack(families: IPFamilies) async throws {
         try await withNamespaces(2) { namespaces in
             let host = try Host(namespaces[0])
-            let pod = PodSpec.sample()
+            let pod = PodSpec.sample("c0ffee", 10, families)
             _ = try host.setUp(pod, in: namespaces[1])
             let socket = try host.host.socket()
-            try host.host("ip route delete \(pod.address) table 1000")
-            let lost = try host.network.pods(host: socket)
-            #expect(lost.map(\.attachment) == [pod.attachment] && lost.map(\.address) == [nil])
+            for address in pod.addresses.all {
+                try host.host("ip route delete \(address.host) table 1000")
+                let lost = try host.network.pods(host: socket)
+                #expect(lost.map(\.attachment) == [pod.attachment])
+                #expect(lost.map { $0.unrouted(of: pod.addresses) } == [[address]])
+                #expect(lost.map(\.routed) == [pod.addresses.all.filter { $0 != address }])
 
-            try host.network.restoreRoute(
-                to: pod.address, hostInterface: pod.attachment.hostInterface, host: socket)
-            #expect(try host.difference(pod, in: namespaces[1]) == nil)
-            #expect(try host.network.pods(host: socket).map(\.address) == [pod.address])
+                try host.network.restoreRoute(to: address, hostInterface: pod.attachment.hostInterface, host: socket)
+                #expect(try host.difference(pod, in: namespaces[1]) == nil)
+            }
+            #expect(try host.network.pods(host: socket).map(\.addresses) == [pod.addresses])
         }
     }
 
@@ -170,85 +233,6 @@ import Testing
             _ = try host.setUp(pod, in: namespaces[1])
             #expect(try namespaces[1].socket().link(.name("eth0"))?.mac == pod.mac)
             #expect(try host.difference(pod, in: namespaces[1]) == nil)
-        }
-    }
-}
-
-@Suite struct PodNetworkCheckTests {
-    /// A command that breaks one item, run on the host or in the pod, and what the check says then. HOST stands for the
-    /// host end's name.
-    struct Damage: CustomTestStringConvertible {
-        var onHost: Bool
-        var command: String
-        var difference: String
-
-        var testDescription: String { command }
-
-        static let all = [
-            Damage(onHost: true, command: "ip link delete HOST", difference: "host interface HOST is missing"),
-            Damage(
-                onHost: false, command: "ip link set eth0 down name eth9",
-                difference: "interface eth0 is missing in the pod"),
-            Damage(onHost: true, command: "ip link set HOST alias x", difference: "host interface HOST has alias x"),
-            Damage(onHost: true, command: "ip link set HOST group 5", difference: "host interface HOST has group 5"),
-            Damage(onHost: true, command: "ip link set HOST mtu 1500", difference: "host interface HOST has MTU 1500"),
-            Damage(
-                onHost: true, command: "ip link set HOST address 02:00:00:00:00:01",
-                difference: "host interface HOST has hardware address 02:00:00:00:00:01"),
-            Damage(onHost: true, command: "ip link set HOST down", difference: "host interface HOST is down"),
-            Damage(
-                onHost: true, command: "sysctl -qw net.ipv6.conf.HOST.accept_ra=1",
-                difference: "host interface HOST has accept_ra 1"),
-            Damage(
-                onHost: false, command: "ip link set eth0 mtu 1500",
-                difference: "interface eth0 in the pod has MTU 1500"),
-            Damage(
-                onHost: false, command: "ip link set eth0 address 02:00:00:00:00:01",
-                difference: "interface eth0 in the pod has hardware address 02:00:00:00:00:01"),
-            Damage(onHost: false, command: "ip link set eth0 down", difference: "interface eth0 in the pod is down"),
-            Damage(onHost: false, command: "ip link set lo down", difference: "interface lo in the pod is down"),
-            Damage(
-                onHost: false, command: "ip address delete 10.0.0.10/32 dev eth0",
-                difference: "address 10.0.0.10/32 is missing on eth0 in the pod"),
-            Damage(
-                onHost: false, command: "ip neighbour delete 169.254.1.1 dev eth0",
-                difference: "the permanent neighbour 169.254.1.1"),
-            Damage(
-                onHost: false, command: "ip route delete 169.254.1.1 dev eth0", difference: "the route '169.254.1.1/32"),
-            Damage(onHost: false, command: "ip route delete default", difference: "the route 'default via 169.254.1.1"),
-            Damage(
-                onHost: true, command: "ip route delete 10.0.0.10 table 1000", difference: "the route '10.0.0.10/32"),
-            Damage(
-                onHost: true, command: "ip route replace 10.0.0.10 dev lo table 1000 scope link",
-                difference: "the host's route is '10.0.0.10/32 index 1"),
-        ]
-    }
-
-    @Test(arguments: Damage.all) func theFirstDifferenceIsNamed(damage: Damage) async throws {
-        try await withNamespaces(2) { namespaces in
-            let host = try Host(namespaces[0])
-            let pod = PodSpec.sample()
-            _ = try host.setUp(pod, in: namespaces[1])
-            #expect(try host.difference(pod, in: namespaces[1]) == nil)
-
-            func named(_ text: String) -> String {
-                let parts = text.split(separator: "HOST", omittingEmptySubsequences: false)
-                return parts.joined(separator: pod.attachment.hostInterface)
-            }
-            try namespaces[damage.onHost ? 0 : 1](named(damage.command))
-            let difference = try #require(try host.difference(pod, in: namespaces[1]))
-            #expect(difference.hasPrefix(named(damage.difference)), "\(difference)")
-        }
-    }
-
-    @Test func theOtherEndInAnotherNamespaceIsADifference() async throws {
-        try await withNamespaces(3) { namespaces in
-            let host = try Host(namespaces[0])
-            _ = try host.setUp(.sample(), in: namespaces[1])
-            try namespaces[2]("ip link add dummy0 type veth peer name dummy1")
-            try namespaces[2]("ip link add eth0 type veth peer name x")
-            let difference = try #require(try host.difference(.sample(), in: namespaces[2]))
-            #expect(difference.hasPrefix("interface eth0 in the pod is not the other end of host interface"))
         }
     }
 }

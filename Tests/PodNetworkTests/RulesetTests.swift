@@ -6,22 +6,24 @@ import PodNetwork
 import Testing
 
 @Suite struct RulesetTests {
-    let ruleset = Ruleset(
-        primaryInterface: "eth0", primaryAddress: IPv4Address("10.0.0.1")!,
-        secondaryENIs: [.init(group: 4098, mark: 0x200), .init(group: 14198, mark: 0x300)],
-        vpcNetworks: [IPv4Network("10.0.0.0/16")!, IPv4Network("10.0.4.0/24")!])
+    let ruleset = Ruleset.sample(.ipv4)
     let table = Nftables.Table(family: "inet", name: "warmpool")
 
-    @Test func everyVariantLoadsAgainAndAgain() async throws {
+    @Test(arguments: IPFamilies.allCases) func everyVariantLoadsAgainAndAgain(families: IPFamilies) async throws {
         try await withNamespaces(1) { namespaces in
             let nftables = Nftables(namespace: namespaces[0].name)
+            let ruleset = Ruleset.sample(families)
             var external = ruleset
             external.externalSNAT = true
+            external.snatIPv6 = true
             var open = ruleset
             open.antiSpoofing = false
             open.secondaryENIs = []
             open.excludedNetworks = [IPv4Network("192.168.0.0/16")!]
-            for variant in [ruleset, external, open, ruleset] {
+            var elsewhere = external
+            elsewhere.vpcIPv6Networks = []
+            elsewhere.excludedIPv6Networks = [IPv6Network("2001:db8:9::/48")!]
+            for variant in [ruleset, external, open, elsewhere, ruleset] {
                 let applied = try await nftables.apply(variant.script, table: table)
                 #expect(try await nftables.isIntact(applied))
             }
@@ -66,122 +68,183 @@ import Testing
         }
     }
 
-    @Test func aForgedSourceIsDropped() async throws {
-        try await withNamespaces(3) { namespaces in
-            let host = try Host(namespaces[0])
-            let (pod, other) = (PodSpec.sample("a", "10.0.0.10"), PodSpec.sample("b", "10.0.0.11"))
-            _ = try host.setUp(pod, in: namespaces[1])
-            _ = try host.setUp(other, in: namespaces[2])
-            try namespaces[1]("ip address add 198.51.100.7/32 dev eth0")
-            let received = {
-                try namespaces[2]("cat /proc/net/snmp").split(separator: "\n").filter { $0.hasPrefix("Icmp:") }.last
-            }
-            let send = { (source: String) in
-                _ = try? namespaces[1]("ping -c 1 -W 1 -I \(source) 10.0.0.11")
-                return try received()
-            }
-            let before = try received()
-            let forged = try send("198.51.100.7")
-            #expect(forged != before)
+    @Test func aNodeWithIPv4AloneIsFilteredAsIfThereWereNoOther() {
+        var other = ruleset
+        other.vpcIPv6Networks = []
+        other.snatIPv6 = true
+        #expect(other.script == ruleset.script)
+        #expect(!["icmpv6", "ip6 daddr", "nfproto", "masquerade"].contains { ruleset.script.contains($0) })
+    }
 
-            _ = try await Nftables(namespace: namespaces[0].name).apply(ruleset.script, table: table)
-            #expect(try send("198.51.100.7") == forged)
-            #expect(namespaces[1].reaches(other.address))
+    /// What one family calls the places of these tests.
+    struct Places: CustomTestStringConvertible {
+        var node: String
+        var pod: String
+        var inVPC: String
+        var outside: String
+        var families: IPFamilies
+
+        var testDescription: String { families.rawValue }
+        var option: String { families == .ipv6 ? "-6" : "-4" }
+
+        static let ipv4 = Places(
+            node: "10.0.0.1", pod: "10.0.0.10", inVPC: "10.0.9.9", outside: "203.0.113.1", families: .ipv4)
+        static let ipv6 = Places(
+            node: "2001:db8::1", pod: "2001:db8::a", inVPC: "2001:db8:0:9::9", outside: "2001:db8:9::1",
+            families: .ipv6)
+    }
+
+    /// Lays cables between the node and another namespace, which is all other places, and waits until they carry both
+    /// families.
+    private func connect(_ host: Host, _ other: TestNamespace, _ cables: [(name: String, mac: String)]) async throws {
+        try other("ip link set lo up")
+        for (name, mac) in cables {
+            try host.host("ip link add \(name) address \(mac) type veth peer name \(name) netns \(other.name)")
+            try host.host("ip link set \(name) up")
+            try other("ip link set \(name) up")
+        }
+        // In IPv6 an interface answers for its own addresses alone.
+        try host.host("ip address add \(Places.ipv6.node)/128 dev eth0 nodad")
+        for address in [Places.ipv6.inVPC, Places.ipv6.outside] {
+            try other("ip address add \(address)/128 dev eth0 nodad")
+        }
+        for address in [Places.ipv4.inVPC, Places.ipv4.outside] {
+            try other("ip address add \(address)/32 dev eth0")
+        }
+        try await eventually {
+            try [host.host, other].allSatisfy { namespace in
+                try namespace("ip -6 address show tentative") == ""
+                    && namespace("ip -6 address show scope link").split(separator: "fe80::").count == cables.count + 1
+            }
         }
     }
 
-    @Test func outsideOfTheVPCAPodHasTheNodesAddressAndInsideItsOwn() async throws {
+    @Test(arguments: [Places.ipv4, .ipv6])
+    func outsideOfTheVPCAPodHasTheNodesAddressAndInsideItsOwn(places: Places) async throws {
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
             let outside = namespaces[2]
-            let pod = PodSpec.sample()
-            _ = try host.setUp(pod, in: namespaces[1])
-            try host.host("ip link add eth0 type veth peer name eth0 netns \(outside.name)")
-            try host.host("ip link set eth0 up")
-            try host.host("ip route add 203.0.113.1 dev eth0")
-            try host.host("ip route add 10.0.9.9 dev eth0")
-            try outside("ip link set lo up")
-            try outside("ip link set eth0 up")
-            try outside("ip address add 203.0.113.1/32 dev eth0")
-            try outside("ip address add 10.0.9.9/32 dev eth0")
+            try await connect(host, outside, [("eth0", "02:00:00:00:01:00")])
+            _ = try host.setUp(.sample("c0ffee", 10, places.families), in: namespaces[1])
+            for address in [places.outside, places.inVPC] {
+                try host.host("ip route add \(address) dev eth0")
+            }
             // Outside knows the way to the node's address alone, and to the pod's own only later.
-            try outside("ip route add 10.0.0.1 dev eth0")
-            #expect(namespaces[1].reaches("203.0.113.1") == false)
+            try outside("ip route add \(places.node) dev eth0")
+            #expect(namespaces[1].reaches(places.outside) == false)
+            var ruleset = Ruleset.sample(places.families)
+            ruleset.snatIPv6 = true
             _ = try await Nftables(namespace: namespaces[0].name).apply(ruleset.script, table: table)
-            #expect(namespaces[1].reaches("203.0.113.1"))
-            #expect(namespaces[1].reaches("10.0.9.9") == false)
-            try outside("ip route add \(pod.address) via 10.0.0.1 dev eth0")
-            #expect(namespaces[1].reaches("10.0.9.9"))
+            #expect(namespaces[1].reaches(places.outside))
+            #expect(namespaces[1].reaches(places.inVPC) == false)
+            try outside("ip route add \(places.pod) via \(places.node) dev eth0")
+            #expect(namespaces[1].reaches(places.inVPC))
         }
     }
 
-    /// A node with two cables to a VPC, which knows the pod's address by the second one and the node's by the first.
-    private func twoENIs(_ host: Host, _ vpc: TestNamespace) async throws {
-        for (name, mac, gateway) in [
-            ("eth0", "02:00:00:00:01:00", "10.0.0.254"), ("eth1", "02:00:00:00:02:00", "10.0.1.1"),
-        ] {
-            try host.host("ip link add \(name) address \(mac) type veth peer name \(name) netns \(vpc.name)")
-            try host.host("ip link set \(name) up")
-            try vpc("ip link set \(name) up")
-            try vpc("ip address add \(gateway)/32 dev \(name)")
+    @Test func aPodHasItsOwnIPv6AddressEverywhere() async throws {
+        try await withNamespaces(3) { namespaces in
+            let host = try Host(namespaces[0])
+            let (outside, places) = (namespaces[2], Places.ipv6)
+            try await connect(host, outside, [("eth0", "02:00:00:00:01:00")])
+            _ = try host.setUp(.sample("c0ffee", 10, .ipv6), in: namespaces[1])
+            try host.host("ip route add \(places.outside) dev eth0")
+            try outside("ip route add \(places.pod) via fe80::ff:fe00:100 dev eth0")
+            _ = try await Nftables(namespace: namespaces[0].name).apply(Ruleset.sample(.ipv6).script, table: table)
+            #expect(namespaces[1].reaches(places.outside))
+        }
+    }
+
+    /// A node with two cables to a VPC, which knows the pod's addresses by the second one and the node's by the first.
+    private func twoENIs(_ host: Host, _ vpc: TestNamespace, snatIPv6: Bool = false) async throws {
+        try await connect(host, vpc, [("eth0", "02:00:00:00:01:00"), ("eth1", "02:00:00:00:02:00")])
+        for (name, gateways) in [("eth0", ["10.0.0.254", "2001:db8::fe"]), ("eth1", ["10.0.1.1", "2001:db8:0:1::1"])] {
+            for gateway in try gateways.map({ try #require(IPAddress($0)) }) {
+                try vpc("ip address add \(gateway.host) dev \(name) \(gateway.v6 == nil ? "" : "nodad")")
+            }
             try vpc("sysctl -qw net.ipv4.conf.\(name).rp_filter=0")
         }
         try vpc("sysctl -qw net.ipv4.conf.all.rp_filter=0")
-        try vpc("ip link set lo up")
-        try vpc("ip address add 10.0.9.9/32 dev lo")
-        try vpc("ip route add 10.0.0.1 dev eth0")
-        // The VPC hands a pod's packets to the ENI that owns the address.
-        try vpc("ip route add 10.0.0.10 dev eth1")
-        try vpc("ip neighbour add 10.0.0.10 lladdr 02:00:00:00:02:00 dev eth1 nud permanent")
-        try host.host("ip route add 10.0.0.254 dev eth0")
-        try host.host("ip route add default via 10.0.0.254 dev eth0")
+        for (places, router) in [(Places.ipv4, "10.0.0.254"), (.ipv6, "2001:db8::fe")] {
+            try vpc("ip route add \(places.node) dev eth0")
+            // The VPC hands a pod's packets to the ENI that owns the address.
+            try vpc("ip route add \(places.pod) dev eth1")
+            try vpc("ip neighbour add \(places.pod) lladdr 02:00:00:00:02:00 dev eth1 nud permanent")
+            try host.host("ip route add \(router) dev eth0")
+            try host.host("ip route add default via \(router) dev eth0")
+        }
         let secondary = NodeInterface(
             mac: MACAddress("02:00:00:00:02:00")!, table: 2,
-            role: .secondary(mark: 0x200, address: IPv4Address("10.0.1.5")!, gateway: IPv4Address("10.0.1.1")!))
-        _ = try host.host.run { try NodeNetwork().reconcile([secondary], host: NetlinkSocket()) }
+            role: .secondary(
+                mark: 0x200, address: IPv4Address("10.0.1.5")!, gateway: IPv4Address("10.0.1.1")!,
+                ipv6: .init(gateway: IPv6Address("2001:db8:0:1::1")!, address: IPv6Address("2001:db8:0:1::5")!)))
+        _ = try host.host.run { try NodeNetwork(families: .dualStack).reconcile([secondary], host: NetlinkSocket()) }
+        var ruleset = Ruleset.sample(.dualStack)
+        ruleset.snatIPv6 = snatIPv6
         _ = try await Nftables(namespace: host.host.name).apply(ruleset.script, table: table)
     }
 
-    private func sent(_ host: Host, _ interface: String) throws -> Int {
-        let text = try host.host("cat /sys/class/net/\(interface)/statistics/tx_packets")
-        return try #require(Int(text.filter(\.isNumber)))
+    /// Counts the pings and their answers that leave the node by `eth0` and by `eth1`, of both families together.
+    private func departures(_ host: Host) throws -> Probe {
+        try Probe(
+            host.host, "postrouting priority filter",
+            ["eth0", "eth1"].map { "oifname \($0) @th,0,8 { 0, 8, 128, 129 } meta l4proto { icmp, ipv6-icmp }" })
     }
 
-    @Test func aPodsPacketsLeaveByTheENIThatOwnsItsAddress() async throws {
+    @Test(arguments: [
+        (Places.ipv4, "10.0.9.9", false), (.ipv6, "2001:db8:0:9::9", false), (.ipv6, "2001:db8:9::1", false),
+        (.ipv6, "2001:db8:0:9::9", true),
+    ])
+    func aPodsPacketsLeaveByTheENIThatOwnsItsAddress(places: Places, destination: String, snatIPv6: Bool) async throws {
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
-            try await twoENIs(host, namespaces[2])
-            var pod = PodSpec.sample()
+            try await twoENIs(host, namespaces[2], snatIPv6: snatIPv6)
+            var pod = PodSpec.sample("c0ffee", 10, places.families)
             pod.group = 4098
             _ = try host.setUp(pod, in: namespaces[1])
-            let before = try sent(host, "eth1")
-            #expect(namespaces[1].reaches("10.0.9.9"))
-            #expect(try sent(host, "eth1") > before)
+            let departures = try departures(host)
+            #expect(namespaces[1].reaches(destination))
+            #expect(try departures.counts() == [0, 1])
             // Without its mark rule the packet would take the default route, by the primary ENI.
-            let other = try sent(host, "eth0")
-            try host.host("ip rule delete priority 1536")
-            _ = namespaces[1].reaches("10.0.9.9")
-            #expect(try sent(host, "eth0") > other)
+            try host.host("ip \(places.option) rule delete priority 1536")
+            _ = namespaces[1].reaches(destination)
+            #expect(try departures.counts() == [1, 1])
         }
     }
 
-    @Test func aConnectionToANodePortIsAnsweredByThePrimaryENI() async throws {
+    @Test(arguments: [Places.ipv4, .ipv6])
+    func whatIsTranslatedLeavesByThePrimaryENI(places: Places) async throws {
+        try await withNamespaces(3) { namespaces in
+            let host = try Host(namespaces[0])
+            try await twoENIs(host, namespaces[2], snatIPv6: true)
+            var pod = PodSpec.sample("c0ffee", 10, places.families)
+            pod.group = 4098
+            _ = try host.setUp(pod, in: namespaces[1])
+            let departures = try departures(host)
+            #expect(namespaces[1].reaches(places.outside))
+            #expect(try departures.counts() == [1, 0])
+        }
+    }
+
+    @Test(arguments: [Places.ipv4, .ipv6])
+    func aConnectionToANodePortIsAnsweredByThePrimaryENI(places: Places) async throws {
         try await withNamespaces(3) { namespaces in
             let host = try Host(namespaces[0])
             let vpc = namespaces[2]
             try await twoENIs(host, vpc)
-            var pod = PodSpec.sample()
+            var pod = PodSpec.sample("c0ffee", 10, places.families)
             pod.group = 4098
             _ = try host.setUp(pod, in: namespaces[1])
             // What kube-proxy does for a NodePort: the node's address becomes the pod's.
-            try host.host("nft add table ip kube-proxy")
-            try host.host("nft 'add chain ip kube-proxy services { type nat hook prerouting priority dstnat; }'")
+            let (family, ping) = places.families == .ipv6 ? ("ip6", "icmpv6") : ("ip", "icmp")
+            try host.host("nft add table \(family) kube-proxy")
+            try host.host("nft 'add chain \(family) kube-proxy services { type nat hook prerouting priority dstnat; }'")
             try host.host(
-                "nft add rule ip kube-proxy services ip daddr 10.0.0.1 icmp type echo-request dnat to 10.0.0.10")
-            let before = (try sent(host, "eth0"), try sent(host, "eth1"))
-            try vpc("ping -c 3 -i 0.2 -W 1 -I 10.0.9.9 10.0.0.1")
-            #expect(try sent(host, "eth0") >= before.0 + 3)
-            #expect(try sent(host, "eth1") - before.1 < 3)
+                "nft add rule \(family) kube-proxy services \(family) daddr \(places.node) "
+                    + "\(ping) type echo-request dnat to \(places.pod)")
+            let departures = try departures(host)
+            try vpc("ping -c 3 -i 0.2 -W 1 -I \(places.inVPC) \(places.node)")
+            #expect(try departures.counts() == [3, 0])
         }
     }
 }

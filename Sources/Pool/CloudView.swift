@@ -131,7 +131,7 @@ public struct NodeLimits: Hashable, Codable, Sendable {
     public var ipv6PerENI: Int
     /// Whether an ENI can have a prefix in the place of a secondary address.
     public var supportsPrefixes: Bool
-    /// The virtual processors that a new instance has by default; `nil` where the provider does not say.
+    /// The virtual processors; `nil` where nobody says.
     public var vCPUs: Int?
 
     public init(

@@ -4,7 +4,7 @@ import Providers
 import Testing
 
 /// What every backend does with /28 prefixes, whatever cloud it stands for.
-@Suite("Provider conformance: prefixes", .timeLimit(.minutes(1))) struct PrefixConformanceTests {
+@Suite("Provider conformance: prefixes", .timeLimit(.minutes(5))) struct PrefixConformanceTests {
     @Test("Prefixes are assigned up to the limit, and given back", arguments: ProviderUnderTest.all)
     func assign(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)

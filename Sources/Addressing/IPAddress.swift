@@ -80,6 +80,16 @@ public enum IPNetwork: Hashable, Sendable {
         }
     }
 
+    /// The network, where it is one of IPv4.
+    public var v4: IPv4Network? {
+        if case .v4(let network) = self { network } else { nil }
+    }
+
+    /// The network, where it is one of IPv6.
+    public var v6: IPv6Network? {
+        if case .v6(let network) = self { network } else { nil }
+    }
+
     /// Whether it is one address alone.
     public var isHost: Bool { self == base.host }
 }

@@ -29,9 +29,6 @@ public struct NetworkLayout: Hashable, Sendable {
     /// The same in IPv6.
     public var gatewayIPv6 = IPv6Address(bits: 0xfe80 << 112 | 1)
 
-    /// The gateway that pods see in IPv6; likewise.
-    public var gatewayIPv6 = IPv6Address(bits: 0xfe80 << 112 | 1)
-
     /// The default layout.
     public init() {}
 

@@ -54,15 +54,15 @@ extension NodeAgent {
 
     /// The kernel's pods. One whose route somebody deleted lives all the same, and gets the route back.
     private func observedPods() throws -> [Observation.Pod] {
-        try host.pods().compactMap { pod in
+        try host.pods().compactMap { pod -> Observation.Pod? in
             // What has no alias of ours is nobody's pod.
             guard let id = pod.attachment?.id else { return nil }
-            if let address = pod.address { return Observation.Pod(id: id, address: address) }
+            if let address = pod.addresses?.ipv4 { return Observation.Pod(id: id, address: address) }
             guard let known = pool.attachments[id] else { return nil }
             // The plugin may be about to make the route of a new one.
             if known.since + NodeAgent.routeGrace < BootClock.now {
                 log.warning("the route to \(known.address) of \(id) is gone and is made anew")
-                try host.restoreRoute(to: known.address, hostInterface: pod.hostInterface)
+                try host.restoreRoute(to: .v4(known.address), hostInterface: pod.hostInterface)
             }
             return Observation.Pod(id: id, address: known.address)
         }

@@ -55,7 +55,7 @@ struct Verification {
     private static func kernel(_ pods: [ConnectedPod], _ pool: Pool) -> [String] {
         var differences: [String] = []
         let routed = Dictionary(
-            pods.compactMap { pod in pod.address.map { ($0, pod) } }, uniquingKeysWith: { $1 })
+            pods.compactMap { pod in pod.addresses?.ipv4.map { ($0, pod) } }, uniquingKeysWith: { $1 })
         for attachment in pool.attachments.values.sorted(by: { $0.address < $1.address }) {
             guard let pod = routed[attachment.address] else {
                 differences.append("kernel: no route to \(attachment.address) of \(attachment.id)")
@@ -70,7 +70,7 @@ struct Verification {
         for (address, pod) in routed.sorted(by: { $0.key < $1.key }) where !known.contains(address) {
             differences.append("kernel: \(address) is routed to \(pod.hostInterface), but no pod has it")
         }
-        for pod in pods where pod.address == nil {
+        for pod in pods where pod.routed.isEmpty {
             guard let id = pod.attachment?.id, pool.attachments[id] == nil else { continue }
             differences.append("kernel: the interface \(pod.hostInterface) of \(id) has no route and no record")
         }

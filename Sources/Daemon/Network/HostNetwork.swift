@@ -30,7 +30,7 @@ actor HostNetwork {
     }
 
     /// Makes the route to a pod anew.
-    nonisolated func restoreRoute(to address: IPv4Address, hostInterface: String) throws {
+    nonisolated func restoreRoute(to address: IPAddress, hostInterface: String) throws {
         try PodNetwork(layout: layout).restoreRoute(
             to: address, hostInterface: hostInterface, host: NetlinkSocket())
     }
@@ -103,11 +103,10 @@ actor HostNetwork {
         }
         return Ruleset(
             layout: layout, primaryInterface: name, primaryAddress: primary.primaryAddress, secondaryENIs: secondary,
-            vpcNetworks: vpc,
-            excludedNetworks: traffic.snatExclusions.compactMap {
-                if case .v4(let network) = $0 { network } else { nil }
-            },
-            externalSNAT: traffic.externalSNAT, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
+            vpcNetworks: vpc, excludedNetworks: traffic.snatExclusions.compactMap(\.v4),
+            vpcIPv6Networks: traffic.vpcIPv6CIDRs ?? [], excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6),
+            externalSNAT: traffic.externalSNAT, snatIPv6: traffic.snatIPv6, nodePort: traffic.nodePort,
+            antiSpoofing: traffic.antiSpoofing)
     }
 
     // MARK: Interfaces that appear

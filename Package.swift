@@ -81,8 +81,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-sim",
         dependencies: [
-            "CloudServer", "InstanceLimits", "JSON", "Settings", "Simulator", "Timekeeping", .argumentParser, .logging,
-            .unixSignals,
+            "Addressing", "CloudServer", "Fabric", "InstanceLimits", "JSON", "Settings", "Simulator", "Timekeeping",
+            .argumentParser, .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
 ]
@@ -121,7 +121,7 @@ let tests: [Target] = [
             "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
             "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
         ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
-    .tests("Simulator", ["InstanceLimits", "JSON", "NamespaceTesting"]),
+    .tests("Simulator", ["Addressing", "CloudServer", "InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
         name: "LiveTesting",

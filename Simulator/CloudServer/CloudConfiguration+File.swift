@@ -110,12 +110,13 @@ extension ModelVPC.Limits {
         limits.require("ipv4PerInterface", "how many IPv4 addresses an interface can have, its primary one included")
         let prefixes = limits.bool("prefixes") ?? true
         let ipv6PerInterface = limits.integer("ipv6PerInterface", in: 0...256) ?? 0
+        let vCPUs = limits.integer("vCPUs", in: 1...65_536) ?? type.flatMap { try? InstanceType(named: $0).vCPUs }
         guard let interfaces = limits.integer("interfaces", in: 1...100),
             let ipv4PerInterface = limits.integer("ipv4PerInterface", in: 1...256)
         else { return nil }
         self.init(
             interfaces: interfaces, ipv4PerInterface: ipv4PerInterface, ipv6PerInterface: ipv6PerInterface,
-            supportsPrefixes: prefixes)
+            supportsPrefixes: prefixes, vCPUs: vCPUs)
     }
 }
 

@@ -102,6 +102,7 @@ extension FabricENI {
         self.init(
             mac: interface.mac, deviceIndex: interface.deviceIndex, subnet: interface.subnetCIDR,
             primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses,
-            prefixes: interface.prefixes)
+            prefixes: interface.prefixes, ipv6Subnet: interface.subnetIPv6CIDR, ipv6Address: interface.ipv6Address,
+            ipv6Prefixes: interface.ipv6Prefixes)
     }
 }

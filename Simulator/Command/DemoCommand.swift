@@ -13,6 +13,7 @@ struct DemoCommand: AsyncParsableCommand {
             EXAMPLES
               warmpool-sim demo
               warmpool-sim demo --instance-type m5.large
+              warmpool-sim demo --ip-families dualStack
 
             EXIT STATUS
               0 everything was as it should be; 1 something was not, or could not be tried; 130 interrupted. \
@@ -25,9 +26,12 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The type of both nodes' instances, which says how many ENIs and addresses they can have.")
     var instanceType = "t3.small"
 
+    @OptionGroup var pods: PodOptions
+
     func run() async throws {
         try await guarded {
-            try await Demo(name: name, instanceType: try InstanceType(named: instanceType), console: Console()).run()
+            let type = try InstanceType(named: instanceType)
+            try await Demo(name: name, instanceType: type, pods: pods.networking, console: Console()).run()
         }
     }
 }

@@ -1,4 +1,6 @@
+import Addressing
 import ArgumentParser
+import Fabric
 import InstanceLimits
 import JSON
 import Simulator
@@ -16,6 +18,7 @@ struct Up: AsyncParsableCommand {
               warmpool-sim up --name lab --nodes 4 --instance-type m5.large --cooldown 2s
               warmpool-sim up --warm-ip-target 2
               warmpool-sim up --provider ec2
+              warmpool-sim up --ip-families dualStack --prefix-delegation --pod-subnets
               warmpool-sim up --output json
               ip netns exec warmpool-node1 ip address
 
@@ -47,6 +50,8 @@ struct Up: AsyncParsableCommand {
             """)
     var warmIPTarget: Int?
 
+    @OptionGroup var pods: PodOptions
+
     @Option(
         help: """
             How the daemons reach their cloud: mock through a file, ec2 or rest over HTTP from a server in the router's \
@@ -71,12 +76,12 @@ struct Up: AsyncParsableCommand {
         try await guarded {
             let settings = ["cooldown": cooldown, "warmIPTarget": "\(warmIPTarget ?? 1000)"]
             let configuration = LiveConfiguration(
-                nodes: nodes, instanceType: try InstanceType(named: instanceType), settings: settings,
-                provider: provider)
+                nodes: nodes, instanceType: try InstanceType(named: instanceType), pods: pods.networking,
+                settings: settings, provider: provider)
             let live = try await LiveFabric.start(name: fabric.name, configuration)
             switch output {
             case .json: print(Up.json(live).text())
-            case .text: print(Up.text(live))
+            case .text: print(text(live))
             }
         }
     }
@@ -91,7 +96,8 @@ struct Up: AsyncParsableCommand {
         return ["nodes": .array(nodes)]
     }
 
-    private static func text(_ live: LiveFabric) -> String {
+    private func text(_ live: LiveFabric) -> String {
+        let outside = "\(Fabric.outsideAddress)" + (pods.ipFamilies.hasIPv6 ? ", \(Fabric.outsideIPv6Address)" : "")
         let nodes = live.nodes.map { node in
             """
             \(node.name)  namespace \(node.netns), warmpoold \(node.daemon.map { "\($0.pid)" } ?? "?")
@@ -103,7 +109,7 @@ struct Up: AsyncParsableCommand {
         let down = live.name == "warmpool" ? "" : " --name \(live.name)"
         return nodes.joined(separator: "\n") + """
 
-            outside  namespace \(live.fabric.outside), 198.51.100.2
+            outside  namespace \(live.fabric.outside), \(outside)
             router   namespace \(live.fabric.router.namespace)
             Take it down with: warmpool-sim down\(down)
             """

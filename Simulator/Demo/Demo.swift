@@ -11,9 +11,9 @@ public struct Demo: Sendable {
     private let console: Console
 
     /// - Parameter name: of the fabric.
-    public init(name: String, instanceType: InstanceType, console: Console) {
+    public init(name: String, instanceType: InstanceType, pods: PodNetworking, console: Console) {
         self.name = name
-        configuration = LiveConfiguration(instanceType: instanceType)
+        configuration = LiveConfiguration(instanceType: instanceType, pods: pods)
         self.console = console
     }
 
@@ -104,8 +104,8 @@ public struct Demo: Sendable {
         for line in tableLines(["NODE", "POD", "ADDRESS", "ENI", "INTERFACE"], rows) { console.print("    " + line) }
         console.print()
         let shown = Set(rows.map { "\($0[0]) \($0[1]) \($0[2])" })
-        for pod in pods where !shown.contains("\(pod.node) \(pod.name) \(pod.address)") {
-            throw DemoFailure("warmpoold of \(pod.node) does not list \(pod.name) with \(pod.address)")
+        for pod in pods where !shown.contains("\(pod.node) \(pod.name) \(pod.addresses)") {
+            throw DemoFailure("warmpoold of \(pod.node) does not list \(pod.name) with \(pod.addresses)")
         }
     }
 
@@ -114,7 +114,7 @@ public struct Demo: Sendable {
             let matrix = try await PingMatrix(pods) { done, total in console.progress("\(done) of \(total) pings") }
             guard matrix.losses.isEmpty else {
                 let some = matrix.losses.prefix(5).map {
-                    "\($0.from.node)/\($0.from.name) → \($0.to.node)/\($0.to.name) (\($0.to.address))"
+                    "\($0.from.node)/\($0.from.name) → \($0.to.node)/\($0.to.name) (\($0.address))"
                 }
                 throw DemoFailure(
                     "\(matrix.losses.count) of \(matrix.count) pings were not answered, among them "
@@ -131,7 +131,7 @@ public struct Demo: Sendable {
             try await console.step("adding one pod too many to \(node.name)") {
                 do {
                     let pod = try await node.add("one-too-many")
-                    throw DemoFailure("\(node.name) is full, and yet \(pod.name) got the address \(pod.address)")
+                    throw DemoFailure("\(node.name) is full, and yet \(pod.name) got \(pod.addresses)")
                 } catch LiveError.plugin(let failure) {
                     refusal = failure
                 }

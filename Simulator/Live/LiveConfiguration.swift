@@ -17,6 +17,8 @@ public struct LiveConfiguration: Hashable, Sendable {
     public var nodes: Int
     /// The type of every node's instance.
     public var instanceType: InstanceType
+    /// What addresses pods get, and where.
+    public var pods: PodNetworking
     /// Further keys of `warmpoold.yaml`, with their values in YAML: `["warmIPTarget": "5", "cooldown": "2s"]`.
     public var settings: [String: String]
     /// How the daemons reach their cloud.
@@ -28,11 +30,12 @@ public struct LiveConfiguration: Hashable, Sendable {
     public static let quickCloud = ["latency": "5ms", "attachDelay": "300ms", "detachDelay": "300ms"]
 
     public init(
-        nodes: Int = 2, instanceType: InstanceType, settings: [String: String] = [:], provider: Provider = .mock,
-        cloudSettings: [String: String] = quickCloud
+        nodes: Int = 2, instanceType: InstanceType, pods: PodNetworking = PodNetworking(),
+        settings: [String: String] = [:], provider: Provider = .mock, cloudSettings: [String: String] = quickCloud
     ) {
         self.nodes = nodes
         self.instanceType = instanceType
+        self.pods = pods
         self.settings = settings
         self.provider = provider
         self.cloudSettings = cloudSettings
@@ -48,7 +51,7 @@ public struct LiveConfiguration: Hashable, Sendable {
             "socket": SimulatedNode.socket(in: directory), "store": directory + "/pool.sqlite",
             // The cloud is this machine's, and nobody else's calls count against its limits.
             "calls": "{ mutating: { burst: 1000, perSecond: 1000 }, describing: { burst: 1000, perSecond: 1000 } }",
-        ]
+        ].merging(pods.settings) { $1 }
         var section: [String] = []
         switch provider {
         case .mock:
@@ -56,11 +59,8 @@ public struct LiveConfiguration: Hashable, Sendable {
                 "file": cloudFile, "instanceID": instanceID(number), "instanceType": instanceType.name,
                 "vpcCIDR": LiveConfiguration.vpc, "fabricRouter": router,
             ]
-            let first = (number - 1) % LiveConfiguration.subnets.count
-            let subnets = LiveConfiguration.subnets[first...] + LiveConfiguration.subnets[..<first]
             section = lines(cloud.merging(cloudSettings) { $1 })
-            section +=
-                ["# The first subnet has the node's primary ENI.", "subnets:"] + subnets.map { "  - \($0.text)" }
+            section += ["# The first subnet has the node's primary ENI."] + subnets(beginningWith: number - 1)
         case .ec2: section = lines(["endpoint": LiveConfiguration.cloudURL])
         case .rest: section = lines(["endpoint": LiveConfiguration.cloudURL, "instanceID": instanceID(number)])
         }
@@ -75,7 +75,8 @@ public struct LiveConfiguration: Hashable, Sendable {
     /// - Parameter nodes: the nodes' namespaces.
     func cloudConfiguration(nodes: [String], router: String) -> String {
         let instances = nodes.enumerated().map { index, netns in
-            let subnet = LiveConfiguration.subnets[index % LiveConfiguration.subnets.count].id
+            let subnets = pods.subnets.nodes
+            let subnet = subnets[index % subnets.count].id
             return
                 "  - { id: \(instanceID(index + 1)), type: \(instanceType.name), subnet: \(subnet), netns: \(netns) }"
         }
@@ -84,7 +85,7 @@ public struct LiveConfiguration: Hashable, Sendable {
             ["# Written by warmpool-sim."]
             + lines(
                 ["vpcCIDR": LiveConfiguration.vpc, "fabricRouter": router, "role": role].merging(cloudSettings) { $1 })
-            + ["subnets:"] + LiveConfiguration.subnets.map { "  - \($0.text)" } + ["instances:"] + instances
+            + subnets(beginningWith: 0) + ["instances:"] + instances
         return all.joined(separator: "\n") + "\n"
     }
 
@@ -95,11 +96,13 @@ public struct LiveConfiguration: Hashable, Sendable {
 
     private static let vpc = "10.0.0.0/16"
 
-    /// One in each zone; the nodes take turns.
-    private static let subnets = [
-        (id: "subnet-a", text: "{ id: subnet-a, cidr: 10.0.0.0/18, zone: zone-a }"),
-        (id: "subnet-b", text: "{ id: subnet-b, cidr: 10.0.64.0/18, zone: zone-b }"),
-    ]
+    /// The key `subnets` of a cloud. The nodes take turns in those for nodes: the one of this number comes first.
+    private func subnets(beginningWith number: Int) -> [String] {
+        let (nodes, pods) = pods.subnets
+        let first = number % nodes.count
+        let subnets = nodes[first...] + nodes[..<first] + pods
+        return ["subnets:"] + subnets.map { "  - " + $0.text(hasIPv6: self.pods.families.hasIPv6) }
+    }
 
     private func instanceID(_ number: Int) -> String { "i-node\(number)" }
 

@@ -10,8 +10,8 @@ import Nftables
 ///  ┌──────────┐ veth   ┌─────────────────────┐ veth   ┌──────────────────┐
 ///  │ eth0 ────┼────────┼ eni02…   gateways   │        │ 198.51.100.2     │
 ///  │ eth1 ────┼────────┼ eni02…    on lo     ┼────────┼ eth0             │
-///  └──────────┘        │                     │        └──────────────────┘
-///  lab-node2           │                     │
+///  └──────────┘        │                     │        │ 2001:db8:ffff::2 │
+///  lab-node2           │                     │        └──────────────────┘
 ///  │ eth0 ────┼────────┼ eni02…              │
 /// ```
 ///
@@ -35,6 +35,13 @@ public struct Fabric: Hashable, Sendable {
 
     /// The host in the internet that answers, and the only one.
     public static let outsideAddress = outsideNetwork[2]
+
+    /// The internet's IPv6 network, 2001:db8:ffff::/64; the router is its first host.
+    public static let outsideIPv6Network = IPv6Network(
+        containing: IPv6Address(bits: 0x2001_0db8_ffff << 80), prefixLength: 64)
+
+    /// The IPv6 address of the host in the internet.
+    public static let outsideIPv6Address = outsideIPv6Network.base.advanced(by: 2)
 
     /// An address of the router by which nodes reach what a cloud offers them, such as its metadata service.
     public static let metadataAddress = IPv4Address(bits: 0xa9fe_a9fe)
@@ -131,7 +138,7 @@ public struct Fabric: Hashable, Sendable {
         try KernelSetting.write(Fabric.routerSettings, in: routerNamespace)
         do throws(NftablesError) {
             _ = try await Nftables(namespace: router.namespace)
-                .apply(Fabric.routerRules, table: Nftables.Table(family: "ip", name: "fabric"))
+                .apply(Fabric.routerRules, table: Nftables.Table(family: "inet", name: "fabric"))
         } catch {
             throw .rules(error)
         }
@@ -151,13 +158,18 @@ public struct Fabric: Hashable, Sendable {
         KernelSetting("net/ipv4/conf/all/rp_filter", "0"),
         KernelSetting("net/ipv4/conf/default/rp_filter", "0"),
         KernelSetting("net/ipv4/conf/default/proxy_arp", "1"),
+        KernelSetting("net/ipv6/conf/all/forwarding", "1"),
+        // A VPC does not wait a second for other owners of an address.
+        KernelSetting("net/ipv6/conf/default/accept_dad", "0"),
     ]
 
-    /// An ENI's own addresses are the ones that are routed to it: no list besides the routes that could disagree.
+    /// An ENI's own addresses are the ones that are routed to it: no list besides the routes that could disagree. What is
+    /// sent from link-local addresses, or from none, stays on the link: the neighbour discovery of IPv6.
     private static let routerRules = """
-        table ip fabric {
+        table inet fabric {
             chain sources {
                 type filter hook prerouting priority raw;
+                iifname "eni*" ip6 saddr { ::, fe80::/10 } accept
                 iifname "eni*" fib saddr . iif oif missing counter drop
             }
         }
@@ -176,19 +188,27 @@ public struct Fabric: Hashable, Sendable {
         try inner.perform(
             .createVeth(
                 VethPair(near: .init(name: "outside"), peer: .init(name: "eth0"), peerNamespace: outsideNamespace)))
-        let gateway = Fabric.outsideNetwork[1]
-        for (socket, interface, address) in [(inner, "outside", gateway), (outer, "eth0", Fabric.outsideAddress)] {
-            guard let link = try socket.link(.name(interface)) else {
-                throw NetlinkError(operation: "ip link show dev \(interface)", code: ENODEV)
-            }
-            let prefixLength = Fabric.outsideNetwork.prefixLength
-            try socket.perform(
-                .changeLink(.index(link.index), LinkChange(isUp: true)),
-                .addAddress(InterfaceAddress(.v4(address), prefixLength: prefixLength, interface: link.index)))
-            if address != gateway {
-                try socket.perform(.addRoute(Route(defaultVia: .v4(gateway), interface: link.index)))
-            }
+        let (near, far) = (try Fabric.index(of: "outside", inner), try Fabric.index(of: "eth0", outer))
+        try inner.perform(.changeLink(.index(near), LinkChange(isUp: true)))
+        try outer.perform(.changeLink(.index(far), LinkChange(isUp: true)))
+        let (ipv4, ipv6) = (Fabric.outsideNetwork, Fabric.outsideIPv6Network)
+        let families: [(gateway: IPAddress, host: IPAddress, prefixLength: Int)] = [
+            (.v4(ipv4[1]), .v4(Fabric.outsideAddress), ipv4.prefixLength),
+            (.v6(ipv6.base.advanced(by: 1)), .v6(Fabric.outsideIPv6Address), ipv6.prefixLength),
+        ]
+        for (gateway, host, prefixLength) in families {
+            try inner.perform(.addAddress(InterfaceAddress(gateway, prefixLength: prefixLength, interface: near)))
+            try outer.perform(
+                .addAddress(InterfaceAddress(host, prefixLength: prefixLength, interface: far)),
+                .addRoute(Route(defaultVia: gateway, interface: far)))
         }
+    }
+
+    private static func index(of interface: String, _ socket: NetlinkSocket) throws(NetlinkError) -> Int {
+        guard let link = try socket.link(.name(interface)) else {
+            throw NetlinkError(operation: "ip link show dev \(interface)", code: ENODEV)
+        }
+        return link.index
     }
 
     /// Removes what interfaces a namespace has, as far as it goes: deleting the namespace removes the rest.

@@ -14,11 +14,18 @@ public struct FabricENI: Hashable, Sendable {
     public var secondaryAddresses: [IPv4Address]
     /// The /28 networks with further addresses for pods.
     public var prefixes: [IPv4Network]
+    /// The subnet's IPv6 network, whose first host address is the gateway; `nil` for a subnet without IPv6.
+    public var ipv6Subnet: IPv6Network?
+    /// The ENI's own IPv6 address, if it has one.
+    public var ipv6Address: IPv6Address?
+    /// The /80 networks with IPv6 addresses for pods.
+    public var ipv6Prefixes: [IPv6Network]
 
     /// - Parameter subnet: of at most 31 bits, so that it has a gateway.
     public init(
         mac: MACAddress, deviceIndex: Int, subnet: IPv4Network, primaryAddress: IPv4Address,
-        secondaryAddresses: [IPv4Address], prefixes: [IPv4Network] = []
+        secondaryAddresses: [IPv4Address], prefixes: [IPv4Network] = [], ipv6Subnet: IPv6Network? = nil,
+        ipv6Address: IPv6Address? = nil, ipv6Prefixes: [IPv6Network] = []
     ) {
         self.mac = mac
         self.deviceIndex = deviceIndex
@@ -26,6 +33,9 @@ public struct FabricENI: Hashable, Sendable {
         self.primaryAddress = primaryAddress
         self.secondaryAddresses = secondaryAddresses
         self.prefixes = prefixes
+        self.ipv6Subnet = ipv6Subnet
+        self.ipv6Address = ipv6Address
+        self.ipv6Prefixes = ipv6Prefixes
     }
 
     /// The MTU of an ENI in a VPC.
@@ -45,4 +55,14 @@ public struct FabricENI: Hashable, Sendable {
     var isPrimary: Bool { deviceIndex == 0 }
 
     var gateway: IPv4Address { subnet.base.advanced(by: 1) }
+
+    var ipv6Gateway: IPv6Address? { ipv6Subnet?.base.advanced(by: 1) }
+
+    /// What is forwarded by way of the primary address.
+    var forwarded: [IPNetwork] { secondaryAddresses.map { IPAddress.v4($0).host } + prefixes.map(IPNetwork.v4) }
+
+    /// What is forwarded by way of the link-local address, which every ENI has.
+    var ipv6Forwarded: [IPNetwork] {
+        (ipv6Address.map { [IPAddress.v6($0).host] } ?? []) + ipv6Prefixes.map(IPNetwork.v6)
+    }
 }

@@ -24,8 +24,8 @@ public struct FabricRouter: Hashable, Sendable {
     /// Makes the network of one node show exactly these ENIs. What is so already is left alone.
     ///
     /// - A new ENI appears as the interface ``FabricENI/nodeInterface`` with its MAC. The primary one is configured as a
-    ///   cloud's DHCP would: its primary address, MTU, up, default route in the table `main`. Others are down and have no
-    ///   address: they are the daemon's to configure.
+    ///   cloud's DHCP would: its primary address, MTU, up, default route in the table `main`, and where its subnet has
+    ///   IPv6 the same of that. Others are down and have no address: they are the daemon's to configure.
     /// - An address is routed to the ENI that has it, and no longer to the one that had it before.
     /// - An ENI that was another node's moves here.
     /// - An ENI that is not listed disappears, with its routes.
@@ -126,7 +126,8 @@ public struct FabricRouter: Hashable, Sendable {
     // MARK: Routes
 
     /// Routes the addresses of the ENIs to them: the primary address on the link, with the ENI's MAC, which a VPC need not
-    /// ask for; every other address and every prefix by way of the primary one.
+    /// ask for; every other address and every prefix by way of the primary one. All of IPv6 goes by way of the link-local
+    /// address, with the ENI's MAC likewise.
     private func route(to enis: [FabricENI], _ socket: NetlinkSocket) throws(NetlinkError) {
         let indices = Dictionary(uniqueKeysWithValues: try socket.links().map { ($0.name, $0.index) })
         // A namespace's loopback interface is its first.
@@ -134,6 +135,7 @@ public struct FabricRouter: Hashable, Sendable {
         var neighbours: [Request] = []
         var wanted: [Route] = []
         var interfaces: Set<Int> = []
+        var gateways: Set<InterfaceAddress> = []
         for eni in enis {
             guard let index = indices[eni.routerInterface] else {
                 throw NetlinkError(operation: "ip link show dev \(eni.routerInterface)", code: ENODEV)
@@ -141,17 +143,19 @@ public struct FabricRouter: Hashable, Sendable {
             interfaces.insert(index)
             neighbours.append(.replaceNeighbour(Neighbour(.v4(eni.primaryAddress), mac: eni.mac, interface: index)))
             wanted.append(Route(IPAddress.v4(eni.primaryAddress).host, interface: index))
-            wanted += (eni.secondaryAddresses.map { IPAddress.v4($0).host } + eni.prefixes.map(IPNetwork.v4)).map {
-                Route($0, interface: index, gateway: .v4(eni.primaryAddress))
-            }
+            wanted += eni.forwarded.map { Route($0, interface: index, gateway: .v4(eni.primaryAddress)) }
+            gateways.insert(InterfaceAddress(.v4(eni.gateway), interface: loopback))
+            guard let ipv6Gateway = eni.ipv6Gateway else { continue }
+            let nextHop = IPAddress.v6(eni.mac.linkLocalAddress)
+            neighbours.append(.replaceNeighbour(Neighbour(nextHop, mac: eni.mac, interface: index)))
+            wanted += eni.ipv6Forwarded.map { Route($0, interface: index, gateway: nextHop) }
+            // Neighbour solicitations are multicast, and heard only where the address is.
+            gateways.insert(InterfaceAddress(.v6(ipv6Gateway), interface: index))
         }
         let present = Set(try socket.routes(table: Route.main).filter { interfaces.contains($0.interface) })
         let surplus = present.subtracting(wanted)
         for outcome in try socket.send(surplus.map { .deleteRoute($0) }) { try outcome.get(tolerating: ESRCH) }
-        let gateways = Set(enis.map(\.gateway)).map {
-            Request.addAddress(InterfaceAddress(.v4($0), interface: loopback))
-        }
-        for outcome in try socket.send(gateways) { try outcome.get(tolerating: EEXIST) }
+        for outcome in try socket.send(gateways.map { .addAddress($0) }) { try outcome.get(tolerating: EEXIST) }
         let missing = wanted.filter { !present.contains($0) }.map { Request.replaceRoute($0) }
         for outcome in try socket.send(neighbours + missing) { _ = try outcome.get() }
     }
@@ -163,10 +167,21 @@ public struct FabricRouter: Hashable, Sendable {
         }
         let address = InterfaceAddress(
             .v4(eni.primaryAddress), prefixLength: eni.subnet.prefixLength, interface: link.index)
-        let requests: [Request] = [
+        var requests: [Request] = [
             .addAddress(address), .changeLink(.index(link.index), LinkChange(isUp: true)),
             .addRoute(Route(defaultVia: .v4(eni.gateway), interface: link.index)),
         ]
+        if let own = eni.ipv6Address, let gateway = eni.ipv6Gateway.map(IPAddress.v6) {
+            let linkLocal = IPAddress.v6(eni.mac.linkLocalAddress)
+            // Before the interface is up: one that the kernel makes then could not be used for a second.
+            requests.insert(.addAddress(InterfaceAddress(linkLocal, prefixLength: 64, interface: link.index)), at: 0)
+            // Nobody but the router is on the link: all of the subnet is reached by way of it.
+            requests += [
+                .addAddress(InterfaceAddress(.v6(own), interface: link.index)),
+                .addRoute(Route(gateway.host, interface: link.index)),
+                .addRoute(Route(defaultVia: gateway, interface: link.index)),
+            ]
+        }
         for outcome in try socket.send(requests) { try outcome.get(tolerating: EEXIST) }
     }
 }

@@ -11,15 +11,19 @@ extension ModelVPC {
         public var ipv6PerInterface: Int
         /// Whether its interfaces can have prefixes, each in the place of an address: /28 of IPv4, /80 of IPv6.
         public var supportsPrefixes: Bool
+        /// Its virtual processors; `nil` where it is not said. Nothing depends on them but what describing shows.
+        public var vCPUs: Int?
 
         /// Limits other than those of a type.
         public init(
-            interfaces: Int, ipv4PerInterface: Int, ipv6PerInterface: Int = 0, supportsPrefixes: Bool = true
+            interfaces: Int, ipv4PerInterface: Int, ipv6PerInterface: Int = 0, supportsPrefixes: Bool = true,
+            vCPUs: Int? = nil
         ) {
             self.interfaces = interfaces
             self.ipv4PerInterface = ipv4PerInterface
             self.ipv6PerInterface = ipv6PerInterface
             self.supportsPrefixes = supportsPrefixes
+            self.vCPUs = vCPUs
         }
 
         /// The limits of an instance type, on network card 0. Types built on Nitro support prefixes, bare metal among
@@ -27,7 +31,7 @@ extension ModelVPC {
         public init(_ type: InstanceType) {
             self.init(
                 interfaces: type.enis, ipv4PerInterface: type.ipv4PerENI, ipv6PerInterface: type.ipv6PerENI,
-                supportsPrefixes: type.hypervisor != .xen)
+                supportsPrefixes: type.hypervisor != .xen, vCPUs: type.vCPUs)
         }
     }
 

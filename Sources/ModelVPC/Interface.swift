@@ -24,6 +24,8 @@ extension ModelVPC {
         let id: InterfaceID
         let subnet: SubnetID
         let primaryAddress: IPv4Address
+        /// Its own IPv6 address, which only the interface has that an instance was launched with.
+        var ipv6Address: IPv6Address?
         /// When describing begins to show it.
         let visible: Instant
         let securityGroups: [String]
@@ -37,6 +39,9 @@ extension ModelVPC {
         /// How many of the IPv4 addresses that its instance's type allows it uses: each prefix counts as one. Source: EC2 user
         /// guide, "Prefix delegation for Amazon EC2 network interfaces".
         var slots: Int { 1 + secondary.count + prefixes.count }
+
+        /// The same of the IPv6 addresses.
+        var ipv6Slots: Int { (ipv6Address == nil ? 0 : 1) + ipv6Prefixes.count }
 
         var mac: MACAddress { .locallyAdministered(UInt64(id.rawValue)) }
     }

@@ -49,7 +49,7 @@ extension ModelVPC {
         guard interface.prefixes.isEmpty || instance.limits.supportsPrefixes else {
             throw .prefixesUnsupported(by: instance)
         }
-        try checkIPv6(of: id, prefixCount: interface.ipv6Prefixes.count, on: instance)
+        try checkIPv6(of: interface, on: instance)
         let until = stuck ? Instant.distantFuture : clock + settings.attachDelay.drawn(from: &random)
         let appears = until + settings.appearDelay.drawn(from: &random)
         let made = link(

@@ -93,7 +93,8 @@ extension ModelVPC {
         let subnet = subnets[interface.subnet]
         return InterfaceDescription(
             id: interface.id, mac: interface.mac, subnet: interface.subnet, subnetCIDR: subnet?.cidr ?? cidr,
-            zone: subnet?.zone ?? "", primaryAddress: interface.primaryAddress,
+            subnetIPv6CIDR: subnet?.ipv6?.network, zone: subnet?.zone ?? "", primaryAddress: interface.primaryAddress,
+            ipv6Address: interface.ipv6Address,
             secondaryAddresses: interface.secondary.filter { $0.visible <= instant }.map(\.item),
             prefixes: interface.prefixes.filter { $0.visible <= instant }.map(\.item),
             ipv6Prefixes: interface.ipv6Prefixes.filter { $0.visible <= instant }.map(\.item),

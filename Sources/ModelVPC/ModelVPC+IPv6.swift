@@ -1,14 +1,25 @@
 import Addressing
 import Timekeeping
 
-/// The IPv6 prefixes of an interface: all that a call asks for, or none.
+/// The IPv6 address of an interface, and its prefixes: all that a call asks for, or none.
 extension ModelVPC {
+    /// The networks of the subnets that have IPv6, in the order in which the subnets were added: the VPC has no other.
+    public var ipv6Networks: [IPv6Network] { subnetOrder.compactMap { subnets[$0]?.ipv6?.network } }
+
+    /// The address that an interface gets as its own; `nil` in a subnet without IPv6.
+    ///
+    /// EC2 chooses any; here it is in the /80 of which no interface gets a prefix, with the primary IPv4 address in the
+    /// low 32 bits. So it is as unique as that one, and never the gateway's, which is the first host address.
+    func ownIPv6Address(of interface: Interface) -> IPv6Address? {
+        subnets[interface.subnet]?.ipv6?.network.base.advanced(by: UInt128(interface.primaryAddress.bits))
+    }
+
     mutating func assignIPv6Prefixes(_ prefixes: IPv6Prefixes, to id: InterfaceID) throws(Failure) -> [IPv6Network] {
         let interface = try interface(id)
         if prefixes == .count(0) { throw .invalidParameter("no IPv6 prefix to assign to \(id)") }
         let owned = interface.ipv6Prefixes.map(\.item)
         if let instance = interface.attachment.flatMap({ instances[$0.instance] }) {
-            try checkIPv6(of: id, prefixCount: owned.count, andMore: prefixes.newCount(besides: owned), on: instance)
+            try checkIPv6(of: interface, andMore: prefixes.newCount(besides: owned), on: instance)
         }
         let taken = try take(prefixes, in: interface.subnet, besides: owned)
         let visible = clock + settings.consistencyDelay.drawn(from: &random)
@@ -19,14 +30,12 @@ extension ModelVPC {
         }
     }
 
-    /// Whether an interface may have so many IPv6 prefixes on an instance.
-    func checkIPv6(
-        of id: InterfaceID, prefixCount: Int, andMore more: Int = 0, on instance: Instance
-    ) throws(Failure) {
-        guard prefixCount > 0 || more > 0 else { return }
-        guard instance.limits.supportsPrefixes else { throw .prefixesUnsupported(by: instance) }
-        guard more <= instance.limits.ipv6PerInterface - prefixCount else {
-            throw .ipv6LimitExceeded(id, limit: instance.limits.ipv6PerInterface)
+    /// Whether an interface may have its IPv6 address and prefixes, and so many prefixes more, on an instance.
+    func checkIPv6(of interface: Interface, andMore more: Int = 0, on instance: Instance) throws(Failure) {
+        let hasPrefixes = !interface.ipv6Prefixes.isEmpty || more > 0
+        guard !hasPrefixes || instance.limits.supportsPrefixes else { throw .prefixesUnsupported(by: instance) }
+        guard more <= instance.limits.ipv6PerInterface - interface.ipv6Slots else {
+            throw .ipv6LimitExceeded(interface.id, limit: instance.limits.ipv6PerInterface)
         }
     }
 

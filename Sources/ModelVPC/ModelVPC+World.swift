@@ -34,7 +34,8 @@ extension ModelVPC {
         subnetOrder.append(id)
     }
 
-    /// Launches an instance with its primary interface, which is attached as device 0 and in sight at once.
+    /// Launches an instance with its primary interface, which is attached as device 0 and in sight at once. It has an
+    /// IPv6 address of its own if its subnet has IPv6 and the type too.
     ///
     /// - Throws: ``Failure/invalidParameter(_:)`` for an id that is taken and for impossible limits,
     ///   ``Failure/subnetNotFound(_:)``, ``Failure/insufficientFreeAddresses(_:free:)``.
@@ -49,6 +50,10 @@ extension ModelVPC {
         }
         let zone = try subnet(subnetID).zone
         let primary = try makeInterface(NewInterface(in: subnetID), visible: clock)
+        if limits.ipv6PerInterface > 0 {
+            let address = ownIPv6Address(of: try interface(primary))
+            interfaces[primary]?.ipv6Address = address
+        }
         _ = link(primary, to: id, deviceIndex: 0, deleteOnTermination: true, state: .attached(appears: clock))
         let instance = Instance(
             id: id, type: type, zone: zone, limits: limits, primaryInterface: primary, interfaces: [primary])

@@ -50,10 +50,14 @@ extension ModelVPC {
         public let subnet: SubnetID
         /// The subnet's network.
         public let subnetCIDR: IPv4Network
+        /// The subnet's IPv6 network, a /64; `nil` where it has none.
+        public let subnetIPv6CIDR: IPv6Network?
         /// The subnet's zone.
         public let zone: String
         /// Its own address, for as long as it lives.
         public let primaryAddress: IPv4Address
+        /// Its own IPv6 address, for as long as it lives; `nil` for an interface without one.
+        public let ipv6Address: IPv6Address?
         /// In the order in which they were assigned.
         public let secondaryAddresses: [IPv4Address]
         /// Each a /28, in the order in which they were assigned.

@@ -9,7 +9,10 @@ public enum Cause: Hashable, Sendable {
     /// Every ENI that the node may have is attached and full of addresses that pods use.
     case enisFull(enis: Int, addresses: Int)
     case subnetExhausted(SubnetID, retryAt: Instant)
+    /// The subnet has no block for a prefix, and single addresses are not to be used or cannot be had either.
     case noContiguousPrefix(SubnetID, retryAt: Instant)
+    /// The configuration cannot work on this node; one sentence says why.
+    case impossible(String)
     case throttled(until: Instant)
     /// The node's own limit of calls is reached.
     case callsLimited(until: Instant)
@@ -26,7 +29,7 @@ public enum Cause: Hashable, Sendable {
     case starting(since: Instant)
     /// The daemon cannot make a grant durable.
     case storeFailing(String, retryAt: Instant)
-    case requestedAddressUnavailable(IPv4Address, Unavailability)
+    case requestedAddressUnavailable(IPAddress, Unavailability)
     /// A DEL for the same attachment came while the ADD waited.
     case withdrawn
 
@@ -36,6 +39,8 @@ public enum Cause: Hashable, Sendable {
         case inUse(AttachmentID)
         case cooling(until: Instant)
         case notReady
+        /// Pods have no address of its family.
+        case otherFamily
     }
 }
 
@@ -47,6 +52,7 @@ extension Cause {
         case .enisFull: "enis-full"
         case .subnetExhausted: "subnet-exhausted"
         case .noContiguousPrefix: "no-contiguous-prefix"
+        case .impossible: "configuration-impossible"
         case .throttled: "provider-throttled"
         case .callsLimited: "calls-limited"
         case .unreachable: "provider-unreachable"
@@ -72,7 +78,7 @@ extension Cause {
             .requestedAddressUnavailable(_, .cooling(let at)):
             max(at - now, .zero)
         case .unreachable, .attachPending, .refillPending, .starting: .seconds(5)
-        case .maxPodsReached, .enisFull, .requestedAddressUnavailable, .withdrawn: nil
+        case .maxPodsReached, .enisFull, .impossible, .requestedAddressUnavailable, .withdrawn: nil
         }
     }
 
@@ -89,8 +95,9 @@ extension Cause {
         case .subnetExhausted(let subnet, let at):
             "\(subnet) has no free address left; free addresses in it or add a subnet; next attempt in \(left(at))"
         case .noContiguousPrefix(let subnet, let at):
-            "\(subnet) has no free aligned /28 block (fragmentation); reserve a block for prefixes in it or use "
-                + "single addresses; next attempt in \(left(at))"
+            "\(subnet) has no free aligned /28 block (fragmentation); reserve a block for prefixes in it or allow "
+                + "single addresses (prefixFallback); next attempt in \(left(at))"
+        case .impossible(let why): "\(why); correct the configuration of warmpoold"
         case .throttled(let until):
             "throttled by the provider, which allows this account no more calls for now; next attempt in \(left(until))"
         case .callsLimited(let until):
@@ -128,6 +135,9 @@ extension Cause {
             "the requested address \(address) is cooling and ready in \(left(until))"
         case .requestedAddressUnavailable(let address, .notReady):
             "the requested address \(address) belongs to an ENI that is not ready, or is being given back; retry"
+        case .requestedAddressUnavailable(let address, .otherFamily):
+            "the requested address \(address) is of a family that pods here do not have; request another, or set "
+                + "ipFamilies"
         case .withdrawn:
             "the attachment was deleted while it waited for an address"
         }

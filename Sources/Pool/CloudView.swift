@@ -25,6 +25,8 @@ public struct InterfaceView: Hashable, Sendable {
     public var networkCard: Int
     /// The interface's own address, which is never for pods.
     public var primaryAddress: IPv4Address
+    /// The interface's own IPv6 address, which is never for pods either; `nil` for an interface without one.
+    public var ipv6Address: IPv6Address?
     /// The secondary addresses, which are for pods.
     public var secondaryAddresses: [IPv4Address]
     /// The /28 prefixes, whose addresses are all for pods.
@@ -36,8 +38,9 @@ public struct InterfaceView: Hashable, Sendable {
 
     public init(
         id: ENIID, mac: MACAddress, subnet: SubnetID, subnetCIDR: IPv4Network, attachment: Attachment,
-        networkCard: Int = 0, primaryAddress: IPv4Address, secondaryAddresses: [IPv4Address],
-        prefixes: [IPv4Network] = [], ipv6Prefixes: [IPv6Network] = [], tags: [String: String] = [:]
+        networkCard: Int = 0, primaryAddress: IPv4Address, ipv6Address: IPv6Address? = nil,
+        secondaryAddresses: [IPv4Address], prefixes: [IPv4Network] = [], ipv6Prefixes: [IPv6Network] = [],
+        tags: [String: String] = [:]
     ) {
         self.id = id
         self.mac = mac
@@ -46,6 +49,7 @@ public struct InterfaceView: Hashable, Sendable {
         self.attachment = attachment
         self.networkCard = networkCard
         self.primaryAddress = primaryAddress
+        self.ipv6Address = ipv6Address
         self.secondaryAddresses = secondaryAddresses
         self.prefixes = prefixes
         self.ipv6Prefixes = ipv6Prefixes
@@ -100,10 +104,12 @@ public struct NodeView: Hashable, Sendable {
     public var limits: NodeLimits
     /// The networks of the VPC, within which packets keep their addresses.
     public var networks: [IPv4Network]
+    /// The IPv6 networks of the VPC; none where it has no IPv6.
+    public var ipv6Networks: [IPv6Network]
 
     public init(
         instanceID: String, instanceType: String, zone: String, primaryENI: ENIID, limits: NodeLimits,
-        networks: [IPv4Network]
+        networks: [IPv4Network], ipv6Networks: [IPv6Network] = []
     ) {
         self.instanceID = instanceID
         self.instanceType = instanceType
@@ -111,6 +117,7 @@ public struct NodeView: Hashable, Sendable {
         self.primaryENI = primaryENI
         self.limits = limits
         self.networks = networks
+        self.ipv6Networks = ipv6Networks
     }
 }
 
@@ -124,7 +131,7 @@ public struct NodeLimits: Hashable, Codable, Sendable {
     public var ipv6PerENI: Int
     /// Whether an ENI can have a prefix in the place of a secondary address.
     public var supportsPrefixes: Bool
-    /// The virtual processors; `nil` where nobody says.
+    /// The virtual processors that a new instance has by default; `nil` where the provider does not say.
     public var vCPUs: Int?
 
     public init(
@@ -137,6 +144,6 @@ public struct NodeLimits: Hashable, Codable, Sendable {
         self.vCPUs = vCPUs
     }
 
-    /// The most pod addresses of one ENI: all but its primary address.
+    /// The slots of one ENI for pods: all but its primary address's.
     public var podAddressesPerENI: Int { ipv4PerENI - 1 }
 }

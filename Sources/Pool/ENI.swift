@@ -3,36 +3,6 @@ import Collections
 import Identity
 import Timekeeping
 
-/// Where an address is in its life: `free → assigned → cooling → free`, and `free → releasing → gone`.
-public enum AddressState: Hashable, Sendable {
-    case free
-    case assigned(AttachmentID)
-    /// In use by a pod, though the provider says that the ENI no longer has it: never handed out again.
-    case orphaned(AttachmentID)
-    case cooling(until: Instant)
-    /// The provider was asked to take it away; gone only after its answer.
-    case releasing
-
-    /// The state's name, as the store and the operator's tools have it.
-    public var name: String {
-        switch self {
-        case .free: "free"
-        case .assigned: "assigned"
-        case .orphaned: "orphaned"
-        case .cooling: "cooling"
-        case .releasing: "releasing"
-        }
-    }
-
-    /// The attachment that uses the address.
-    public var attachment: AttachmentID? {
-        switch self {
-        case .assigned(let id), .orphaned(let id): id
-        case .free, .cooling, .releasing: nil
-        }
-    }
-}
-
 /// One network interface of the node, as the pool sees it, with the tally of its addresses.
 public struct ENI: Sendable {
     /// Where an ENI is in its life.
@@ -68,8 +38,8 @@ public struct ENI: Sendable {
     public struct Operation: Hashable, Sendable {
         /// What the provider was asked for.
         public enum Kind: Hashable, Sendable {
-            case assign(count: Int, MutationToken)
-            case unassign([IPv4Address])
+            case assign(BlockKind, count: Int, MutationToken)
+            case unassign([Block])
         }
         /// What the provider was asked for.
         public var kind: Kind
@@ -99,8 +69,8 @@ public struct ENI: Sendable {
     public internal(set) var operation: Operation?
     /// When it was last created, attached or detached by our doing; the provider's view may lag behind for a while.
     public internal(set) var changedAt: Instant?
-    /// The addresses that came or went by our doing, the latest last, for as long as the view may lag behind.
-    private var recent: Deque<(address: IPv4Address, at: Instant)> = []
+    /// What came or went by our doing, the latest last, for as long as the view may lag behind.
+    private var recent: Deque<(block: Block, at: Instant)> = []
     /// Since when it is unknown whether a detachment took place; `nil` while the provider is expected to answer.
     var detachInDoubtSince: Instant?
     /// No step is tried before this, after one that failed.
@@ -110,16 +80,16 @@ public struct ENI: Sendable {
     /// Until when it is full by the provider's word, whatever the instance's limits say.
     var fullUntil: Instant?
 
-    /// Free addresses, the one that rests longest first.
-    public internal(set) var free: Deque<IPv4Address> = []
+    /// The /80 out of which its pods get addresses of IPv6.
+    public internal(set) var ipv6Prefix: IPv6Network?
+    /// Its single addresses.
+    public private(set) var singles = Tally()
+    /// Its prefixes, in the order in which they came.
+    public private(set) var prefixes: OrderedDictionary<IPv4Network, Tally> = [:]
+    /// Addresses of its /80 that are pods' only ones.
+    private(set) var ipv6Addresses = Tally()
     /// Cooling addresses, the one that is ready first at the front.
-    var cooling: Deque<(address: IPv4Address, until: Instant)> = []
-    /// Addresses that pods use.
-    public internal(set) var assignedCount = 0
-    /// Addresses that pods use though the provider took them away.
-    public internal(set) var orphanedCount = 0
-    /// Addresses that are on their way out.
-    public internal(set) var releasingCount = 0
+    private(set) var cooling: Deque<(address: IPAddress, until: Instant)> = []
 
     init(_ view: InterfaceView, phase: Phase) {
         id = view.id
@@ -142,34 +112,16 @@ public struct ENI: Sendable {
         primaryAddress = record.primaryAddress
         isPrimary = record.isPrimary
         deviceIndex = record.deviceIndex
+        ipv6Prefix = record.ipv6Prefix
         phase = .created
     }
-
-    /// Addresses that rest after their pods ended.
-    public var coolingCount: Int { cooling.count }
-
-    /// All pod addresses that occupy a slot of the ENI.
-    public var heldCount: Int { free.count + cooling.count + assignedCount + releasingCount }
-
-    /// The addresses that count towards the targets.
-    var total: Int { free.count + cooling.count + assignedCount }
 
     /// Whether something was asked of the provider that it may have done or not.
     var isInDoubt: Bool { operation?.inDoubtSince != nil || detachInDoubtSince != nil }
 
-    /// Addresses that the provider is being asked for.
-    var incoming: Int {
-        if case .assign(let count, _)? = operation?.kind { count } else { 0 }
-    }
-
     /// Whether it serves pods.
     public var isReady: Bool {
         if case .ready = phase { true } else { false }
-    }
-
-    /// How many more addresses can be asked for.
-    func room(_ perENI: Int, _ now: Instant) -> Int {
-        (fullUntil ?? now) > now ? 0 : max(0, perENI - heldCount - incoming)
     }
 
     /// Serves pods, or will as soon as it is attached.
@@ -183,42 +135,40 @@ public struct ENI: Sendable {
     /// The gateway of the ENI's subnet: by convention its first host address.
     public var gateway: IPv4Address { subnetCIDR[1] }
 
-    /// Remembers that an address came or went by our doing.
-    mutating func noteChange(of address: IPv4Address, window: Duration, _ now: Instant) {
+    /// Remembers that a block came or went by our doing.
+    mutating func noteChange(of block: Block, window: Duration, _ now: Instant) {
         while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }
-        recent.append((address, now))
+        recent.append((block, now))
     }
 
-    /// The addresses of which a view asked for at `takenAt` may show what was before our last change.
-    func unsettled(window: Duration, _ takenAt: Instant) -> Set<IPv4Address> {
-        Set(recent.lazy.filter { takenAt < $0.at + window }.map(\.address))
+    /// The blocks of which a view asked for at `takenAt` may show what was before our last change.
+    func unsettled(window: Duration, _ takenAt: Instant) -> Set<Block> {
+        Set(recent.lazy.filter { takenAt < $0.at + window }.map(\.block))
     }
 
     /// Takes an address out of the tally of its old state and adds it to the new one; `nil` is "not there".
-    mutating func move(_ address: IPv4Address, from old: AddressState?, to new: AddressState?) {
-        switch old {
-        case .free?:
-            if free.first == address { free.removeFirst() } else { free.removeAll { $0 == address } }
-        case .cooling?:
+    mutating func move(_ address: IPAddress, of block: Block, from old: AddressState?, to new: AddressState?) {
+        if case .cooling? = old {
             if cooling.first?.address == address {
                 cooling.removeFirst()
             } else {
                 cooling.removeAll { $0.address == address }
             }
-        case .assigned?: assignedCount -= 1
-        case .orphaned?: orphanedCount -= 1
-        case .releasing?: releasingCount -= 1
-        case nil: break
         }
-        switch new {
-        case .free?: free.append(address)
-        case .cooling(let until)?:
+        if let until = new?.coolingUntil {
             let later = cooling.firstIndex { $0.until > until } ?? cooling.endIndex
             cooling.insert((address, until), at: later)
-        case .assigned?: assignedCount += 1
-        case .orphaned?: orphanedCount += 1
-        case .releasing?: releasingCount += 1
-        case nil: break
+        }
+        func move(in tally: inout Tally) {
+            if let old { tally.remove(address, old) }
+            if let new { tally.add(address, new) }
+        }
+        switch block {
+        case .address: move(in: &singles)
+        case .ipv6Prefix: move(in: &ipv6Addresses)
+        case .prefix(let network):
+            move(in: &prefixes[network, default: Tally()])
+            if prefixes[network]?.isEmpty == true { prefixes[network] = nil }
         }
     }
 }

@@ -3,16 +3,16 @@ import Identity
 
 /// What the provider and the kernel say at one moment.
 public struct Observation: Hashable, Sendable {
-    /// A pod that the kernel routes an address to.
+    /// A pod that the kernel routes addresses to.
     public struct Pod: Hashable, Sendable {
         /// What CNI names the interface by.
         public var id: AttachmentID
-        /// The address that is routed to it.
-        public var address: IPv4Address
+        /// The addresses that are routed to it.
+        public var addresses: PodAddresses
 
-        public init(id: AttachmentID, address: IPv4Address) {
+        public init(id: AttachmentID, addresses: PodAddresses) {
             self.id = id
-            self.address = address
+            self.addresses = addresses
         }
     }
 

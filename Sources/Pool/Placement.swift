@@ -34,3 +34,48 @@ public enum SubnetTag {
     /// Marks subnets for pods, whatever its value but `0` (source: AWS VPC CNI, subnet discovery).
     public static let pods = "kubernetes.io/role/cni"
 }
+
+/// A placement, found out for one node.
+enum PodPlace: Hashable, Sendable {
+    /// Every ENI serves pods; further ones are made in this subnet, that of the primary ENI if `nil`.
+    case anywhere(subnet: SubnetID?, securityGroups: [String])
+    /// Only ENIs in these subnets serve pods, and never the primary one.
+    case inside(PodSubnets)
+    /// The configuration names no subnet for this node; one sentence says why.
+    case nowhere(String)
+}
+
+extension Placement {
+    /// Where pods of a node are.
+    ///
+    /// - Parameter subnets: those of the VPC.
+    func place(of node: NodeView, subnets: [SubnetView]) -> PodPlace {
+        let near = subnets.filter { $0.zone == node.zone }
+        switch self {
+        case .node(let subnet, let securityGroups): return .anywhere(subnet: subnet, securityGroups: securityGroups)
+        case .custom(.zone(let networks)): return choose(node.zone, of: networks, near: near, zone: node.zone)
+        case .custom(.named(let name, let networks)): return choose(name, of: networks, near: near, zone: node.zone)
+        case .custom(.discovery(let securityGroups)):
+            let tagged = near.filter { $0.tags[SubnetTag.pods].map { $0 != "0" } ?? false }
+            guard !tagged.isEmpty else {
+                return .nowhere("no subnet of zone \(node.zone) has the tag \(SubnetTag.pods)")
+            }
+            return .inside(PodSubnets(subnets: tagged.map(\.id), securityGroups: securityGroups))
+        }
+    }
+
+    private func choose(
+        _ name: String, of networks: [String: PodSubnets], near: [SubnetView], zone: String
+    ) -> PodPlace {
+        guard var network = networks[name] else {
+            return .nowhere("customNetworking has no network named '\(name)'")
+        }
+        let wanted = network.subnets
+        network.subnets = wanted.filter { id in near.contains { $0.id == id } }
+        guard !network.subnets.isEmpty else {
+            let names = wanted.map(\.description).joined(separator: ", ")
+            return .nowhere("none of the subnets of network '\(name)' (\(names)) is in zone \(zone) of this VPC")
+        }
+        return .inside(network)
+    }
+}

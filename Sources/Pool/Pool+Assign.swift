@@ -11,13 +11,13 @@ public struct AddRequest: Hashable, Sendable {
     public var pod: PodIdentity
     /// The path of the pod's network namespace.
     public var netns: String
-    /// The address that the runtime asks for; any, if `nil`.
-    public var requested: IPv4Address?
+    /// The addresses that the runtime asks for; any, if `nil`.
+    public var requested: PodAddresses?
     /// Until when the ADD may wait.
     public var deadline: Instant
 
     public init(
-        id: AttachmentID, pod: PodIdentity = PodIdentity(), netns: String, requested: IPv4Address? = nil,
+        id: AttachmentID, pod: PodIdentity = PodIdentity(), netns: String, requested: PodAddresses? = nil,
         deadline: Instant
     ) {
         self.id = id
@@ -30,7 +30,7 @@ public struct AddRequest: Hashable, Sendable {
 
 extension Pool {
     /// ADD. Answers through ``Action/grant(_:_:)`` or ``Action/refuse(_:_:)``, at once or at a later event. The same
-    /// attachment gets the same address again.
+    /// attachment gets the same addresses again.
     public mutating func add(_ request: AddRequest, waiter: WaiterID, now: Instant) -> Outcome {
         if let known = attachments[request.id] {
             outcome.actions.append(.grant(waiter, Grant(attachment: known, isRepeat: true)))
@@ -49,7 +49,7 @@ extension Pool {
     /// DEL: the interface is gone, and its address begins to cool. An unknown attachment is no error.
     public mutating func release(_ id: AttachmentID, now: Instant) -> Outcome {
         withdrawWaiters(of: id)
-        if !strays.isEmpty { strays = strays.filter { $0.value != id } }
+        if !strays.isEmpty { strays = strays.filter { $0.value.id != id } }
         coolDown(id, now)
         return settle(now)
     }
@@ -59,7 +59,7 @@ extension Pool {
     public func stale(in network: String, valid: Set<AttachmentID>) -> [Attachment] {
         attachments.values
             .filter { $0.id.network == network && !valid.contains($0.id) }
-            .sorted { $0.address < $1.address }
+            .sorted { $0.addresses.primary < $1.addresses.primary }
     }
 
     // MARK: Rules
@@ -71,17 +71,27 @@ extension Pool {
         let podLimit = addressLimit(limits)
         var unserved = Deque<Waiter>()
         while let waiter = waiters.popFirst() {
-            if let known = attachments[waiter.request.id] {
+            let request = waiter.request
+            if let known = attachments[request.id] {
                 outcome.actions.append(.grant(waiter.id, Grant(attachment: known, isRepeat: true)))
-            } else if let wanted = waiter.request.requested, let obstacle = unavailability(of: wanted) {
-                outcome.actions.append(.refuse(waiter.id, .requestedAddressUnavailable(wanted, obstacle)))
-            } else if waiter.request.deadline > now, attachments.count < podLimit,
-                let (address, eni) = choose(for: waiter.request)
+                continue
+            }
+            var chosen: Place?
+            if let wanted = request.requested {
+                switch find(wanted) {
+                case .success(let place): chosen = place
+                case .failure(let refusal):
+                    outcome.actions.append(.refuse(waiter.id, refusal.cause))
+                    continue
+                }
+            }
+            if request.deadline > now, attachments.count < podLimit,
+                let place = chosen ?? choose(for: request.pod, limits, now)
             {
                 let attachment = Attachment(
-                    id: waiter.request.id, pod: waiter.request.pod, netns: waiter.request.netns, address: address,
-                    eni: eni, since: now)
-                assign(attachment)
+                    id: request.id, pod: request.pod, netns: request.netns, addresses: place.addresses,
+                    eni: place.eni, since: now)
+                assign(attachment, block: place.block)
                 outcome.actions.append(.grant(waiter.id, Grant(attachment: attachment, isRepeat: false)))
             } else {
                 unserved.append(waiter)
@@ -90,47 +100,31 @@ extension Pool {
         waiters = unserved
     }
 
-    /// Which address a pod gets: one of the ENI with most pods, so that the others can become empty; of that ENI the
-    /// one that rests longest.
-    private func choose(for request: AddRequest) -> (IPv4Address, ENIID)? {
-        if let wanted = request.requested {
-            return addresses[wanted].map { (wanted, $0.eni) }
-        }
-        let fullest = enis.values.lazy.filter { $0.isReady && !$0.free.isEmpty }.max { $0.isLessFull(than: $1) }
-        return fullest.flatMap { eni in eni.free.first.map { ($0, eni.id) } }
-    }
-
-    /// Why a particular address cannot be handed out; `nil` when it can.
-    private func unavailability(of address: IPv4Address) -> Cause.Unavailability? {
-        guard let record = addresses[address], let eni = enis[record.eni] else { return .unknown }
-        return switch record.state {
-        case .free: eni.isReady ? nil : .notReady
-        case .assigned(let id), .orphaned(let id): .inUse(id)
-        case .cooling(let until): .cooling(until: until)
-        case .releasing: .notReady
-        }
-    }
-
-    mutating func assign(_ attachment: Attachment) {
+    mutating func assign(_ attachment: Attachment, block: Block) {
         attachments[attachment.id] = attachment
         outcome.changes.append(.putAttachment(attachment))
-        set(attachment.address, of: attachment.eni, to: .assigned(attachment.id))
+        add(attachment.addresses.primary, of: block, on: attachment.eni, as: .assigned(attachment.id))
     }
 
     /// Ends an attachment: its address cools, or is gone where the provider has it no longer.
     mutating func coolDown(_ id: AttachmentID, _ now: Instant) {
         guard let attachment = attachments.removeValue(forKey: id) else { return }
         outcome.changes.append(.removeAttachment(id))
-        let address = attachment.address
-        guard let record = addresses[address], record.state.attachment == id else { return }
+        guard let record = addresses[attachment.addresses.primary], record.state.attachment == id else { return }
         if case .orphaned = record.state {
-            set(address, of: record.eni, to: nil)
+            set(record, to: nil)
         } else {
-            set(address, of: record.eni, to: .cooling(until: now + configuration.cooldown))
+            set(record, to: cooling(after: attachment.pod, now))
         }
-        if enis[record.eni]?.phase == .lost, enis[record.eni]?.orphanedCount == 0 {
-            remove(record.eni)
+        if let eni = enis[record.eni], eni.phase == .lost, eni.orphanedCount == 0 { remove(record.eni) }
+    }
+
+    /// The state of an address after its pod: it rests, and longer where the pod may return under the same name.
+    func cooling(after pod: PodIdentity, _ now: Instant) -> AddressState {
+        guard configuration.stickyFor > .zero, let name = PodName(returning: pod) else {
+            return .cooling(until: now + configuration.cooldown)
         }
+        return .cooling(until: now + max(configuration.cooldown, configuration.stickyFor), keptFor: name)
     }
 
     private mutating func withdrawWaiters(of id: AttachmentID) {
@@ -155,12 +149,5 @@ extension Pool {
             }
         }
         waiters = kept
-    }
-}
-
-extension ENI {
-    /// The order of filling: fewer pods come later, the younger device later among equals.
-    func isLessFull(than other: ENI) -> Bool {
-        (assignedCount, -(deviceIndex ?? .max)) < (other.assignedCount, -(other.deviceIndex ?? .max))
     }
 }

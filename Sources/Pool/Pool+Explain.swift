@@ -5,7 +5,7 @@ extension Pool {
     /// Why a pod that came now would get no address at once; `nil` when it would get one.
     public func obstacle(_ now: Instant) -> Cause? {
         guard let limits else { return shortage(now) }
-        let hasFree = enis.values.contains { $0.isReady && !$0.free.isEmpty }
+        let hasFree = enis.values.contains { serves($0) && ($0.freeCount > 0 || !configuration.families.hasIPv4) }
         return hasFree && attachments.count < addressLimit(limits) ? nil : shortage(now)
     }
 
@@ -16,8 +16,11 @@ extension Pool {
     /// The trouble that keeps the pool from growing, whether a pod waits or not.
     public func growthObstacle(_ now: Instant) -> Cause? {
         if let trouble, trouble.keepsAway(now) { return cause(of: trouble) }
-        if let subnetTrouble, subnetTrouble.until > now { return cause(of: subnetTrouble) }
-        if let eniTrouble, eniTrouble.until > now { return cause(of: eniTrouble) }
+        if let impossibility { return impossibility }
+        if let cause = subnetCause(now) { return cause }
+        if let eniTrouble, eniTrouble.until > now {
+            return .providerFailing(eniTrouble.error.description, retryAt: eniTrouble.until)
+        }
         for eni in enis.values {
             // Told until another attempt has had the time to succeed.
             guard let refusal = eni.refusal, let at = eni.retryAt, at + configuration.backoff.longest > now else {
@@ -28,6 +31,57 @@ extension Pool {
         return nil
     }
 
+    /// What of the configuration cannot be on this node.
+    var impossibility: Cause? {
+        guard let limits else { return nil }
+        if case .nowhere(let why)? = place { return .impossible(why) }
+        if case .inside? = place, eniLimit(limits) < 2 {
+            return .impossible("with custom networking the primary ENI has no pods, and no other is allowed here")
+        }
+        if configuration.families.hasIPv6, limits.ipv6PerENI == 0 {
+            return .impossible("pods are to have addresses of IPv6, which ENIs of this instance type cannot have")
+        }
+        return nil
+    }
+
+    /// The subnet without room that keeps the pool from growing, where no other subnet helps out.
+    private func subnetCause(_ now: Instant) -> Cause? {
+        guard let limits, fillableENI(limits, now) == nil, !(hasENIRoom(limits) && subnetForENI(now) != nil) else {
+            return nil
+        }
+        let used = Set(enis.values.filter(takesPods).map(\.subnet)).union(podSubnets?.subnets ?? [])
+        func first(_ troubles: [SubnetID: SubnetTrouble]) -> (SubnetID, Instant)? {
+            let active = troubles.filter { used.contains($0.key) && $0.value.until > now }
+            return active.min { $0.value.until < $1.value.until }.map { ($0.key, $0.value.until) }
+        }
+        if let (subnet, until) = first(exhausted) { return .subnetExhausted(subnet, retryAt: until) }
+        return first(fragmented).map { .noContiguousPrefix($0.0, retryAt: $0.1) }
+    }
+
+    /// What the operator should know of how the pool does its work, though nothing is wrong; a sentence each.
+    public func notes(_ now: Instant) -> [String] {
+        guard let limits else { return [] }
+        var notes: [String] = []
+        if configuration.prefixDelegation, configuration.families.hasIPv4, !limits.supportsPrefixes {
+            notes.append(
+                "prefix delegation is configured, but this instance type has no prefixes: single addresses are used")
+        }
+        for (subnet, trouble) in fragmented.sorted(by: { $0.key < $1.key }) where fallsBack(in: subnet, now) {
+            notes.append(
+                "\(subnet) has no free aligned /28 block: single addresses are used in it; next attempt in "
+                    + (trouble.until - now).rounded)
+        }
+        for kind in [BlockKind.address, .prefix] {
+            let leaving = enis.values.filter { $0.isReady && !counts(kind, on: $0, limits, now) }
+            let held = leaving.reduce(0) { $0 + $1.tally(of: kind).held }
+            let used = leaving.reduce(0) { $0 + $1.tally(of: kind).assigned }
+            if held > 0 {
+                notes.append("\(held) addresses of \(kind) are being given up; pods use \(used) of them")
+            }
+        }
+        return notes
+    }
+
     /// The number of ADDs that wait.
     public var waiterCount: Int { waiters.count }
 
@@ -35,7 +89,7 @@ extension Pool {
     public var waitingIDs: [AttachmentID] { waiters.map(\.request.id) }
 
     /// The addresses that are on their way from the provider.
-    public var incomingCount: Int { census.incoming }
+    public func incomingCount(_ now: Instant) -> Int { census(now).incoming }
 
     /// The cause of a shortage: limits first, because no waiting helps against them, then the provider's troubles,
     /// then what only takes time.
@@ -45,8 +99,9 @@ extension Pool {
         guard let limits else {
             return trouble.map(cause(of:)) ?? .starting(since: startedAt)
         }
+        if let impossibility { return impossibility }
         let limit = addressLimit(limits)
-        let census = census
+        let census = census(now)
         if attachments.count + ahead >= limit {
             return limitCause(limits)
         }
@@ -56,6 +111,11 @@ extension Pool {
             if case .attaching(let since) = eni.phase { return .attachPending(eni.id, since: since) }
         }
         if census.incoming <= ahead, let cooling = coolingCause { return cooling }
+        if configuration.families.hasIPv4, census.incoming + census.leaving == 0, fillableENI(limits, now) == nil,
+            !hasENIRoom(limits)
+        {
+            return .enisFull(enis: eniLimit(limits), addresses: census.held)
+        }
         return .refillPending(count: census.incoming + census.leaving)
     }
 
@@ -67,7 +127,7 @@ extension Pool {
     }
 
     private var coolingCause: Cause? {
-        let cooling = enis.values.filter(\.isServingOrComing).flatMap { $0.cooling.map(\.until) }
+        let cooling = enis.values.filter { $0.isServingOrComing && takesPods($0) }.flatMap { $0.cooling.map(\.until) }
         return cooling.min().map { .cooling(count: cooling.count, until: $0) }
     }
 
@@ -79,18 +139,6 @@ extension Pool {
         case .permissionDenied(let what): .permissionDenied(what, retryAt: trouble.until)
         case .invalidCredentials(let what): .invalidCredentials(what, retryAt: trouble.until)
         default: .providerFailing(trouble.error.description, retryAt: trouble.until)
-        }
-    }
-
-    private func cause(of trouble: ENITrouble) -> Cause {
-        .providerFailing(trouble.error.description, retryAt: trouble.until)
-    }
-
-    private func cause(of trouble: SubnetTrouble) -> Cause {
-        if case .noContiguousPrefix = trouble.error {
-            .noContiguousPrefix(trouble.subnet, retryAt: trouble.until)
-        } else {
-            .subnetExhausted(trouble.subnet, retryAt: trouble.until)
         }
     }
 }

@@ -9,9 +9,12 @@ extension Pool {
     /// - Parameter takenAt: when the provider's view was asked for; what changed since then, or so shortly before
     ///   that the view may lag behind, is left for the next time.
     public mutating func reconcile(_ seen: Observation, takenAt: Instant, now: Instant) -> Outcome {
-        limits = seen.node.limits
+        node = seen.node
+        subnets = seen.subnets
+        findPlace()
         viewAnswered()
-        noteSubnets(seen.subnets)
+        exhausted = stillTroubled(exhausted)
+        fragmented = stillTroubled(fragmented)
         let own = seen.interfaces.filter { $0.tags[ENITag.noManage] != "true" || $0.isPrimary }
         let foreign = seen.interfaces.filter { $0.tags[ENITag.noManage] == "true" && !$0.isPrimary }
         foreignDevices = Set(foreign.filter { $0.networkCard == 0 }.compactMap(\.attachment.deviceIndex))
@@ -56,20 +59,35 @@ extension Pool {
         var eni = ENI(view, phase: .created)
         eni.changedAt = now
         put(eni)
-        for address in view.secondaryAddresses where addresses[address] == nil { receive(address, on: view.id, now) }
+        for block in view.blocks { receive(block, on: view.id, now) }
     }
 
     /// Takes in an ENI that came from elsewhere; its addresses rest.
     private mutating func adopt(_ view: InterfaceView, phase: ENI.Phase, _ now: Instant) {
         put(ENI(view, phase: phase))
-        for address in view.secondaryAddresses where addresses[address] == nil { adopt(address, on: view.id, now) }
+        for block in view.blocks { _ = adopt(block, on: view.id, now) }
+    }
+
+    /// Takes in a block that came from elsewhere, or what was missing of it.
+    ///
+    /// - Returns: whether anything of it was new.
+    mutating func adopt(_ block: Block, on eni: ENIID, _ now: Instant) -> Bool {
+        if case .ipv6Prefix(let prefix) = block {
+            guard enis[eni]?.ipv6Prefix == nil else { return false }
+            setIPv6Prefix(prefix, of: eni)
+            return true
+        }
+        recover(block, of: eni)
+        let new = block.addresses.map(IPAddress.v4).filter { addresses[$0] == nil }
+        for address in new { adopt(address, of: block, on: eni, now) }
+        return !new.isEmpty
     }
 
     /// Takes in an address that came from elsewhere. It rests as after a pod, and for as long as the view may show
     /// what the last run of the daemon has given back.
-    mutating func adopt(_ address: IPv4Address, on eni: ENIID, _ now: Instant) {
+    mutating func adopt(_ address: IPAddress, of block: Block, on eni: ENIID, _ now: Instant) {
         let rest = max(configuration.cooldown, configuration.consistencyWindow)
-        set(address, of: eni, to: .cooling(until: now + rest))
+        add(address, of: block, on: eni, as: .cooling(until: now + rest))
     }
 
     // MARK: ENIs
@@ -119,7 +137,7 @@ extension Pool {
         default: break
         }
         // What leaves is not compared: it is gone soon.
-        if let eni = enis[eni.id], eni.isServingOrComing { compareAddresses(of: eni, view, takenAt, now) }
+        if let eni = enis[eni.id], eni.isServingOrComing { compareBlocks(of: eni, view, takenAt, now) }
     }
 
     /// Whether the provider's view of an ENI, asked for at `takenAt`, must show what the pool did to it.
@@ -135,7 +153,7 @@ extension Pool {
     }
 
     /// Whether a view asked for at `takenAt` must show a change; `nil` is one before this run.
-    private func hasShown(_ change: Instant?, _ takenAt: Instant) -> Bool {
+    func hasShown(_ change: Instant?, _ takenAt: Instant) -> Bool {
         change.map { takenAt >= $0 + configuration.consistencyWindow } ?? true
     }
 
@@ -147,61 +165,12 @@ extension Pool {
 
     /// Somebody took an ENI away. Pods that use it keep what they have; nothing of it is handed out again.
     mutating func lose(_ eni: ENI) {
-        for record in addresses.values where record.eni == eni.id { dropOrOrphan(record) }
+        for block in knownBlocks(of: eni).sorted() { drop(block, of: eni.id) }
         outcome.repairs.append(.lostENI(eni.id))
         enis[eni.id]?.phase = .lost
         enis[eni.id]?.operation = nil
         enis[eni.id]?.detachInDoubtSince = nil
         if enis[eni.id]?.orphanedCount == 0 { remove(eni.id) }
-    }
-
-    // MARK: Addresses
-
-    private mutating func compareAddresses(
-        of eni: ENI, _ view: InterfaceView, _ takenAt: Instant, _ now: Instant
-    ) {
-        let listed = Set(view.secondaryAddresses)
-        let unsettled = eni.unsettled(window: configuration.consistencyWindow, takenAt)
-        let unknown = view.secondaryAddresses.filter { addresses[$0] == nil && !unsettled.contains($0) }
-        if let operation = eni.operation {
-            guard let doubt = operation.inDoubtSince, takenAt >= doubt else { return }
-            // The answer was lost. What is there now was asked for, unless it may be what the last run gave back; what
-            // is not there after a while never will be.
-            let isOurs = takenAt >= startedAt + configuration.consistencyWindow
-            for address in unknown {
-                if isOurs { receive(address, on: eni.id, now) } else { adopt(address, on: eni.id, now) }
-            }
-            if !unknown.isEmpty || hasShown(doubt, takenAt) {
-                enis[eni.id]?.operation = nil
-            }
-            return
-        }
-        for address in unknown {
-            adopt(address, on: eni.id, now)
-            outcome.repairs.append(.adoptedAddress(address, eni.id))
-        }
-        for record in addresses.values where record.eni == eni.id && !unsettled.contains(record.address) {
-            if case .orphaned(let id) = record.state, listed.contains(record.address) {
-                set(record.address, of: eni.id, to: .assigned(id))
-                outcome.repairs.append(.recoveredAddress(record.address, id))
-            } else if !listed.contains(record.address) {
-                dropOrOrphan(record)
-            }
-        }
-    }
-
-    private mutating func dropOrOrphan(_ record: AddressRecord) {
-        switch record.state {
-        case .assigned(let id):
-            set(record.address, of: record.eni, to: .orphaned(id))
-            outcome.repairs.append(.orphanedAddress(record.address, id))
-        case .orphaned: break
-        case .free, .cooling:
-            set(record.address, of: record.eni, to: nil)
-            outcome.repairs.append(.droppedAddress(record.address, record.eni))
-        case .releasing:
-            set(record.address, of: record.eni, to: nil)
-        }
     }
 
     // MARK: Creations and subnets
@@ -211,14 +180,15 @@ extension Pool {
         creations = creations.filter { $0.inDoubtSince.map { !hasShown($0, takenAt) } ?? true }
     }
 
-    /// A subnet whose free count changes may have room again.
-    private mutating func noteSubnets(_ subnets: [SubnetView]) {
-        guard let known = subnetTrouble, let seen = subnets.first(where: { $0.id == known.subnet }) else { return }
-        if let before = known.freeAddresses, before != seen.freeAddresses {
-            subnetTrouble = nil
-        } else {
-            subnetTrouble?.freeAddresses = seen.freeAddresses
+    /// The troubled subnets whose free count has not changed: one that has may have room again.
+    private func stillTroubled(_ troubles: [SubnetID: SubnetTrouble]) -> [SubnetID: SubnetTrouble] {
+        var still = troubles
+        for subnet in subnets {
+            guard let known = troubles[subnet.id] else { continue }
+            let hasChanged = known.freeAddresses.map { $0 != subnet.freeAddresses } ?? false
+            still[subnet.id] = hasChanged ? nil : SubnetTrouble(until: known.until, freeAddresses: subnet.freeAddresses)
         }
+        return still
     }
 
     // MARK: Pods
@@ -227,29 +197,43 @@ extension Pool {
         let living = Set(pods.map(\.id))
         let gone = attachments.values
             .filter { !living.contains($0.id) && $0.since + configuration.attachmentGrace <= now }
-            .sorted { $0.address < $1.address }
+            .sorted { $0.addresses.primary < $1.addresses.primary }
         for attachment in gone {
-            outcome.repairs.append(.releasedAttachment(attachment.id, attachment.address))
+            outcome.repairs.append(.releasedAttachment(attachment.id, attachment.addresses))
             coolDown(attachment.id, now)
         }
         strays = [:]
-        for pod in pods where attachments[pod.id]?.address != pod.address { meet(pod, now) }
+        for pod in pods where attachments[pod.id]?.addresses.primary != pod.addresses.primary { meet(pod, now) }
     }
 
-    /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its address, now or when
-    /// the address comes.
+    /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its addresses, now or when
+    /// they come.
     mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
-        guard attachments[pod.id] == nil, let record = addresses[pod.address], record.state.attachment == nil else {
-            outcome.repairs.append(.strayPod(pod.id, pod.address))
-            strays[pod.address] = pod.id
+        let address = pod.addresses.primary
+        guard attachments[pod.id] == nil, let (eni, block) = home(of: address) else {
+            outcome.repairs.append(.strayPod(pod.id, pod.addresses))
+            strays[address] = pod
             return
         }
+        strays[address] = nil
         assign(
             Attachment(
-                id: pod.id, pod: PodIdentity(), netns: "", address: pod.address, eni: record.eni, since: now))
-        if enis[record.eni]?.isServingOrComing == false {
-            set(pod.address, of: record.eni, to: .orphaned(pod.id))
+                id: pod.id, pod: PodIdentity(), netns: "", addresses: pod.addresses, eni: eni, since: now),
+            block: block)
+        if enis[eni]?.isServingOrComing == false, let record = addresses[address] {
+            set(record, to: .orphaned(pod.id))
         }
-        outcome.repairs.append(.adoptedAttachment(pod.id, pod.address))
+        outcome.repairs.append(.adoptedAttachment(pod.id, pod.addresses))
+    }
+
+    /// Which ENI has an address that no attachment uses.
+    private func home(of address: IPAddress) -> (ENIID, Block)? {
+        if let record = addresses[address] {
+            return record.state.attachment == nil ? (record.eni, record.block) : nil
+        }
+        for eni in enis.values {
+            if let block = eni.ipv6Prefix.map(Block.ipv6Prefix), block.contains(address) { return (eni.id, block) }
+        }
+        return nil
     }
 }

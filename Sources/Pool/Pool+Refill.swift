@@ -1,75 +1,9 @@
 import Addressing
 import Timekeeping
 
-/// The pool's addresses, counted.
-struct Census: Hashable, Sendable {
-    /// On ENIs that serve pods: free, cooling and in use.
-    var total = 0
-    var free = 0
-    var cooling = 0
-    /// Asked for, or on ENIs that are not ready yet.
-    var incoming = 0
-    /// Every address that occupies a slot or will, those on the way out included.
-    var held = 0
-    /// On the way out: their slots can be filled again soon.
-    var leaving = 0
-}
-
 extension Pool {
-    var census: Census {
-        var census = Census()
-        for eni in enis.values {
-            switch eni.phase {
-            case .ready:
-                census.total += eni.total
-                census.free += eni.free.count
-                census.cooling += eni.cooling.count
-                census.incoming += eni.incoming
-                census.held += eni.heldCount + eni.incoming
-                census.leaving += eni.releasingCount
-            case .created, .attaching:
-                // Restored ENIs have pods and cooling addresses before they are ready.
-                census.total += eni.assignedCount + eni.cooling.count
-                census.cooling += eni.cooling.count
-                census.incoming += eni.free.count + eni.incoming
-                census.held += eni.heldCount + eni.incoming
-                census.leaving += eni.releasingCount
-            case .detaching, .detached, .deleting, .lost:
-                census.held += eni.heldCount
-                census.leaving += eni.heldCount
-            }
-        }
-        let created = creations.reduce(0) { $0 + $1.addressCount }
-        census.incoming += created
-        census.held += created
-        return census
-    }
-
-    /// The ENIs that occupy an attachment of the instance, or will, or did and are not deleted yet.
-    var eniCount: Int { enis.values.count { $0.phase != .lost } + creations.count }
-
-    /// The most ENIs that serve pods: those of others leave less room.
-    public func eniLimit(_ limits: NodeLimits) -> Int {
-        configuration.eniLimit(limits, foreign: foreignDevices.count)
-    }
-
-    /// The most addresses for pods, and the most pods with an address.
-    public func addressLimit(_ limits: NodeLimits) -> Int {
-        configuration.addressLimit(limits, foreign: foreignDevices.count)
-    }
-
-    /// The number for kubelet's `--max-pods`, as ``PoolConfiguration/kubeletMaxPods(_:foreign:)``.
-    public func kubeletMaxPods(_ limits: NodeLimits) -> Int {
-        configuration.kubeletMaxPods(limits, foreign: foreignDevices.count)
-    }
-
-    /// Whether the provider may be asked for more addresses now.
-    func mayGrow(_ now: Instant) -> Bool {
-        (trouble?.until ?? now) <= now && (subnetTrouble?.until ?? now) <= now
-    }
-
     /// Takes the next step in the life of every ENI that rests between two.
-    mutating func advanceENIs(_ now: Instant) {
+    mutating func advanceENIs(_ limits: NodeLimits, _ now: Instant) {
         guard (trouble?.until ?? now) <= now else { return }
         for eni in enis.values where (eni.retryAt ?? now) <= now {
             switch eni.phase {
@@ -85,98 +19,88 @@ extension Pool {
             case .detached:
                 enis[eni.id]?.phase = .deleting
                 outcome.actions.append(.deleteENI(eni.id))
-            case .ready where eni.releasingCount > 0 && eni.operation == nil:
-                // What a crash or a failure left half given back: giving back twice changes nothing.
-                let leaving = addresses.values.filter { $0.eni == eni.id && $0.state == .releasing }
-                giveBack(leaving.map(\.address).sorted(), of: eni.id)
+            case .ready where eni.operation == nil && eni.releasingCount > 0: giveBackAgain(eni)
+            case .ready where eni.operation == nil && lacksIPv6Prefix(eni, limits): ask(for: 1, .ipv6Prefix, on: eni.id)
             case .ready, .attaching, .detaching, .deleting, .lost: break
             }
         }
     }
 
+    /// Gives back what a crash or a failure left half given back: giving back twice changes nothing.
+    private mutating func giveBackAgain(_ eni: ENI) {
+        let leaving = Set(addresses.values.filter { $0.eni == eni.id && $0.state == .releasing }.map(\.block)).sorted()
+        giveBack(leaving.filter { $0.kind == leaving.first?.kind }, of: eni.id)
+    }
+
     /// Growing: first the attached ENIs are filled, then another one is attached; never beyond what max-pods can use.
-    mutating func grow(_ now: Instant) {
-        guard let limits, mayGrow(now) else { return }
-        let perENI = limits.podAddressesPerENI
+    mutating func grow(_ limits: NodeLimits, _ now: Instant) {
+        guard (trouble?.until ?? now) <= now else { return }
         while true {
-            let census = census
-            let lacking = configuration.target.shortage(
-                total: census.total + census.incoming,
-                available: census.free + census.incoming - waiters.count, perENI: perENI)
-            let short = min(lacking, addressLimit(limits) - census.held)
-            guard short > 0 else { return }
-            let fillable = enis.values.lazy.filter { $0.isServingOrComing && $0.room(perENI, now) > 0 }
-            if let eni = fillable.max(by: { $0.isLessFull(than: $1) }) {
+            let short = shortage(census(now), limits)
+            guard short > 0 || lacksIPv6ENI else { return }
+            if short > 0, let eni = fillableENI(limits, now) {
                 guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
-                ask(for: min(short, eni.room(perENI, now)), on: eni.id)
-            } else if mayCreate(limits, now) {
-                let creation = Creation(token: newToken(), addressCount: min(short, perENI), inDoubtSince: nil)
+                let kind = kind(in: eni.subnet, limits, now)
+                let room = eni.room(limits.podAddressesPerENI, now)
+                ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id)
+            } else if creations.contains(where: { $0.eni.count < limits.podAddressesPerENI }) {
+                // It has room for what is short, as soon as it is there.
+                return
+            } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
+                let kind = kind(in: subnet, limits, now)
+                // One address more is the ENI's own.
+                let supply = supply(of: kind, in: subnet, besides: 1)
+                let count = min(kind.blocks(for: short), limits.podAddressesPerENI, supply)
+                let groups = podSubnets?.securityGroups ?? []
+                let eni = NewENI(subnet: subnet, securityGroups: groups, kind: kind, count: count)
+                let creation = Creation(token: newToken(), eni: eni, inDoubtSince: nil)
                 creations.append(creation)
-                outcome.actions.append(.createENI(creation.token, addressCount: creation.addressCount))
+                outcome.actions.append(.createENI(creation.token, eni))
             } else {
                 return
             }
         }
     }
 
-    /// Whether one more ENI fits beside those of the pool and those of others.
-    private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
-        eniCount < eniLimit(limits) && (eniTrouble?.until ?? now) <= now
-            && !creations.contains { $0.inDoubtSince != nil }
+    /// How much can be asked of a subnet at once, where it is known to have few addresses; at least 1, because what is
+    /// known may be old.
+    private func supply(of kind: BlockKind, in subnet: SubnetID, besides own: Int = 0) -> Int {
+        guard kind == .address, let view = subnets.first(where: { $0.id == subnet }) else { return .max }
+        return max(1, view.freeAddresses - own)
     }
 
-    private mutating func ask(for count: Int, on eni: ENIID) {
+    /// Whether pods that have addresses of IPv6 alone have no ENI to be on, and none is on its way.
+    private var lacksIPv6ENI: Bool {
+        configuration.families == .ipv6 && creations.isEmpty
+            && !enis.values.contains { $0.isServingOrComing && takesPods($0) }
+    }
+
+    /// The fullest ENI that has room for more, where its subnet may have some.
+    func fillableENI(_ limits: NodeLimits, _ now: Instant) -> ENI? {
+        enis.values.lazy
+            .filter { eni in
+                eni.isServingOrComing && takesPods(eni) && asksFrom(eni.subnet) <= now
+                    && eni.room(limits.podAddressesPerENI, now) > 0
+            }
+            .max { $0.isLessFull(than: $1) }
+    }
+
+    /// Whether one more ENI fits beside those of the pool and those of others.
+    func hasENIRoom(_ limits: NodeLimits) -> Bool { eniCount < eniLimit(limits) }
+
+    private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
+        hasENIRoom(limits) && (eniTrouble?.until ?? now) <= now && !creations.contains { $0.inDoubtSince != nil }
+    }
+
+    private mutating func ask(for count: Int, _ kind: BlockKind, on eni: ENIID) {
         let token = newToken()
-        enis[eni]?.operation = ENI.Operation(kind: .assign(count: count, token), inDoubtSince: nil)
-        outcome.actions.append(.assign(eni, count: count, token))
+        enis[eni]?.operation = ENI.Operation(kind: .assign(kind, count: count, token), inDoubtSince: nil)
+        outcome.actions.append(.assign(eni, kind, count: count, token))
     }
 
     /// The lowest device index that no ENI has. An index is never shared, not even with an ENI on its way out.
     private func freeDeviceIndex() -> Int {
         let used = foreignDevices.union(enis.values.compactMap(\.deviceIndex))
         return (1...).first { !used.contains($0) } ?? used.count
-    }
-}
-
-/// How many of those who wait can be served by when.
-struct Supply {
-    /// Addresses that are on their way.
-    private var incoming = 0
-    /// How many more the limits allow.
-    private var limitRoom = 0
-    /// Addresses that can still be asked for on the ENIs that are there, and from when.
-    private var roomOnENIs = 0
-    private var growsFrom = Instant.origin
-    /// Addresses that ENIs yet to be created can hold, and from when.
-    private var roomOnMore = 0
-    private var createsFrom = Instant.origin
-    private var coolingUntil: [Instant] = []
-    /// How many more pods may have an address.
-    private var podRoom = 0
-    private let isStarting: Bool
-
-    init(_ pool: Pool, _ now: Instant) {
-        isStarting = pool.limits == nil
-        guard let limits = pool.limits else { return }
-        let census = pool.census
-        let limit = pool.addressLimit(limits)
-        let perENI = limits.podAddressesPerENI
-        let serving = pool.enis.values.filter(\.isServingOrComing)
-        incoming = census.incoming
-        limitRoom = max(0, limit - census.held + census.leaving)
-        roomOnENIs = serving.reduce(0) { $0 + $1.room(perENI, now) + $1.releasingCount }
-        roomOnMore = max(0, pool.eniLimit(limits) - serving.count - pool.creations.count) * perENI
-        growsFrom = max(pool.trouble?.until ?? .origin, pool.subnetTrouble?.until ?? .origin)
-        createsFrom = max(growsFrom, pool.eniTrouble?.until ?? .origin)
-        coolingUntil = serving.flatMap { $0.cooling.map(\.until) }
-        podRoom = max(0, limit - pool.attachments.count)
-    }
-
-    /// How many waiting pods can have an address at `deadline`.
-    func addresses(by deadline: Instant) -> Int {
-        if isStarting { return .max }
-        let cooled = coolingUntil.count { $0 < deadline }
-        let growable = (growsFrom < deadline ? roomOnENIs : 0) + (createsFrom < deadline ? roomOnMore : 0)
-        return min(podRoom, incoming + min(limitRoom, growable) + cooled)
     }
 }

@@ -2,21 +2,33 @@ import Addressing
 import Timekeeping
 
 extension Pool {
+    /// A block that is given back.
+    struct Leaving: Hashable {
+        let eni: ENIID
+        let block: Block
+    }
+
     /// One step of shrinking.
     enum ShrinkStep: Hashable {
-        case unassign(Int)
+        /// All of one kind.
+        case giveBack([Leaving])
         case detach(ENIID)
     }
 
-    /// Shrinking: surplus free addresses go first, then whole ENIs, one step at a time.
+    /// Shrinking: what does not count goes first, then surplus free blocks, then whole ENIs, one step at a time.
     mutating func shrink(_ now: Instant) {
-        guard let (step, notBefore) = nextShrink(), notBefore <= now, (trouble?.until ?? now) <= now else { return }
+        guard let (step, notBefore) = nextShrink(now), notBefore <= now, (trouble?.until ?? now) <= now else { return }
         lastShrink = now
         switch step {
-        case .unassign(let count): giveBackSurplus(count)
+        case .giveBack(let leaving):
+            for (eni, leaving) in Dictionary(grouping: leaving, by: \.eni).sorted(by: { $0.key < $1.key }) {
+                giveBack(leaving.map(\.block).sorted(), of: eni)
+            }
         case .detach(let id):
             // Durably on their way out: after a crash nobody gets an address of an ENI that may be detached already.
-            for address in enis[id]?.free ?? [] { set(address, of: id, to: .releasing) }
+            for record in addresses.values where record.eni == id && record.state == .free {
+                set(record, to: .releasing)
+            }
             enis[id]?.phase = .detaching(since: now)
             outcome.actions.append(.detachENI(id))
         }
@@ -24,52 +36,107 @@ extension Pool {
 
     /// The next step of shrinking and its earliest time; `nil` while nothing is too much, or while anything else is
     /// under way.
-    func nextShrink() -> (step: ShrinkStep, notBefore: Instant)? {
+    func nextShrink(_ now: Instant) -> (step: ShrinkStep, notBefore: Instant)? {
         guard let limits, waiters.isEmpty, creations.isEmpty,
             enis.values.allSatisfy({ $0.isAtRest || $0.phase == .lost })
         else { return nil }
-        let census = census
-        let beyondLimit = min(census.free, census.held - addressLimit(limits))
-        let surplus = max(configuration.target.surplus(total: census.total, available: census.free), beyondLimit)
+        let census = census(now)
         let earliest = lastShrink + configuration.shrinkInterval
-        if surplus > 0 { return (.unassign(surplus), earliest) }
+        if let leaving = useless(census, limits, now) ?? surplus(census, limits, now) {
+            return (.giveBack(leaving), earliest)
+        }
         guard let eni = removableENI(census, limits), case .ready(let since) = eni.phase else { return nil }
         return (.detach(eni.id), max(earliest, since + configuration.minimumENILifetime, eni.retryAt ?? earliest))
     }
 
+    /// Free blocks that do not count: at once where no pod can get them; the others once the target is met without
+    /// them, and before that as many as stand in the way of those that do.
+    private func useless(_ census: Census, _ limits: NodeLimits, _ now: Instant) -> [Leaving]? {
+        let short = shortage(census, limits)
+        for kind in [BlockKind.address, .prefix] {
+            let free = wholeFree(kind) { !counts(kind, on: $0, limits, now) }
+            guard !free.isEmpty else { continue }
+            let forNobody = wholeFree(kind) { !takesPods($0) || !configuration.families.hasIPv4 }
+            if !forNobody.isEmpty { return forNobody }
+            if short == 0 { return free }
+            guard kind == .address, fillableENI(limits, now) == nil, !hasENIRoom(limits) else { continue }
+            return Array(free.prefix(BlockKind.prefix.blocks(for: short)))
+        }
+        return enis.values.lazy.compactMap(uselessIPv6Prefix).first.map { [$0] }
+    }
+
+    /// The /80 of an ENI whose pods have no address of it and get none.
+    private func uselessIPv6Prefix(_ eni: ENI) -> Leaving? {
+        guard eni.isReady, let prefix = eni.ipv6Prefix, !(configuration.families.hasIPv6 && takesPods(eni)),
+            eni.ipv6Addresses.isEmpty,
+            !attachments.values.contains(where: { $0.eni == eni.id && $0.addresses.ipv6 != nil })
+        else { return nil }
+        return Leaving(eni: eni.id, block: .ipv6Prefix(prefix))
+    }
+
+    /// Free blocks that are more than the target, or more than max-pods can use.
+    private func surplus(_ census: Census, _ limits: NodeLimits, _ now: Instant) -> [Leaving]? {
+        let stock = census.stock(perENI: addressesPerENI(limits))
+        for kind in [BlockKind.address, .prefix] {
+            var (free, blocks) = (0, 0)
+            for eni in enis.values where eni.isReady && counts(kind, on: eni, limits, now) {
+                free += eni.wholeFreeCount(kind)
+                blocks += eni.blockCount(kind)
+            }
+            let beyondLimit = (census.held - addressLimit(limits)) / kind.size
+            let count = max(
+                configuration.target.surplus(kind, free: free, blocks: blocks, of: stock), min(free, beyondLimit))
+            if count > 0 { return Array(wholeFree(kind) { counts(kind, on: $0, limits, now) }.prefix(count)) }
+        }
+        return nil
+    }
+
     /// The youngest ENI that is not primary, that no pod uses, where nothing cools, and without which every target is
-    /// still met: by the target's own rule, or because the others alone hold all that max-pods can use.
+    /// still met: by the target's own rule, or because the others alone hold all that max-pods can use. One that may
+    /// have no pods goes whatever the targets say.
     private func removableENI(_ census: Census, _ limits: NodeLimits) -> ENI? {
-        let limit = addressLimit(limits)
-        return enis.values.lazy
+        enis.values.lazy
             .filter { eni in
-                eni.isReady && !eni.isPrimary && eni.heldCount == eni.free.count && eni.orphanedCount == 0
-                    && (census.total - eni.free.count >= limit
-                        || configuration.target.permitsRemoval(
-                            of: eni.free.count, total: census.total, available: census.free,
-                            perENI: limits.podAddressesPerENI))
+                eni.isReady && !eni.isPrimary && eni.isIdle && permitsRemoval(eni, census, limits)
             }
             .max { ($0.deviceIndex ?? 0) < ($1.deviceIndex ?? 0) }
     }
 
-    /// Free addresses are given back from the ENI with fewest pods, so that it becomes empty first; the primary ENI,
-    /// which never goes, comes last. Of one ENI, those go that were free for the shortest time.
-    private mutating func giveBackSurplus(_ count: Int) {
-        var left = count
-        let order = enis.values.filter(\.isReady).sorted { first, second in
-            first.isPrimary == second.isPrimary ? first.isLessFull(than: second) : second.isPrimary
-        }
-        for eni in order where left > 0 && !eni.free.isEmpty {
-            let leaving = Array(eni.free.suffix(left))
-            left -= leaving.count
-            giveBack(leaving, of: eni.id)
-        }
+    private func permitsRemoval(_ eni: ENI, _ census: Census, _ limits: NodeLimits) -> Bool {
+        guard takesPods(eni) else { return true }
+        guard configuration.families.hasIPv4 else { return enis.values.contains { $0.id != eni.id && serves($0) } }
+        return census.total - eni.freeCount >= addressLimit(limits)
+            || configuration.target.permitsRemoval(
+                of: eni.freeCount, from: census.stock(perENI: addressesPerENI(limits)))
     }
 
-    mutating func giveBack(_ leaving: [IPv4Address], of eni: ENIID) {
-        for address in leaving { set(address, of: eni, to: .releasing) }
+    /// The blocks of a kind that nobody uses, in the order in which they are given back: from the ENI with fewest pods,
+    /// so that it becomes empty first; the primary ENI, which never goes, comes last. Of one ENI, those go first that
+    /// were free for the shortest time.
+    private func wholeFree(_ kind: BlockKind, where isMeant: (ENI) -> Bool) -> [Leaving] {
+        enis.values
+            .filter { $0.isReady && $0.wholeFreeCount(kind) > 0 && isMeant($0) }
+            .sorted { first, second in
+                first.isPrimary == second.isPrimary ? first.isLessFull(than: second) : second.isPrimary
+            }
+            .flatMap { eni in eni.wholeFree(kind).map { Leaving(eni: eni.id, block: $0) } }
+    }
+
+    /// Asks for the end of blocks of one kind.
+    mutating func giveBack(_ leaving: [Block], of eni: ENIID) {
+        for block in leaving {
+            for address in block.addresses {
+                if let record = addresses[.v4(address)], record.state != .releasing { set(record, to: .releasing) }
+            }
+            if case .ipv6Prefix = block { setIPv6Prefix(nil, of: eni) }
+        }
         enis[eni]?.operation = ENI.Operation(kind: .unassign(leaving), inDoubtSince: nil)
         outcome.actions.append(.unassign(eni, leaving))
+    }
+
+    mutating func setIPv6Prefix(_ prefix: IPv6Network?, of eni: ENIID) {
+        enis[eni]?.ipv6Prefix = prefix
+        if let eni = enis[eni] { put(eni) }
     }
 }
 

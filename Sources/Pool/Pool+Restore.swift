@@ -1,3 +1,4 @@
+import Identity
 import Timekeeping
 
 extension Pool {
@@ -16,7 +17,8 @@ extension Pool {
         for record in snapshot.enis { pool.enis[record.id] = ENI(record) }
         for record in snapshot.addresses {
             pool.addresses[record.address] = record
-            pool.enis[record.eni]?.move(record.address, from: nil, to: record.state)
+            pool.enis[record.eni]?.move(record.address, of: record.block, from: nil, to: record.state)
+            if let pod = record.state.keptFor { pool.kept[pod] = record.address }
         }
         for attachment in snapshot.attachments { pool.attachments[attachment.id] = attachment }
         if !sameBoot { pool.forgetBoot(now) }
@@ -28,9 +30,9 @@ extension Pool {
     private mutating func forgetBoot(_ now: Instant) {
         for id in attachments.keys.sorted(by: { $0.description < $1.description }) { coolDown(id, now) }
         for record in addresses.values {
-            if case .cooling = record.state {
-                set(record.address, of: record.eni, to: .cooling(until: now + configuration.cooldown))
-            }
+            guard case .cooling(_, let pod) = record.state else { continue }
+            let former = PodIdentity(namespace: pod?.namespace ?? "", name: pod?.name ?? "")
+            set(record, to: cooling(after: former, now))
         }
     }
 }

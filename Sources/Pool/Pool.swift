@@ -17,14 +17,16 @@ import Timekeeping
 ///
 /// | file | rules |
 /// | --- | --- |
-/// | `Pool+Assign` | ADD, DEL, GC: who gets which address, who waits, who is refused |
+/// | `Pool+Assign`, `Pool+Choose` | ADD, DEL, GC: who gets which address, who waits, who is refused |
+/// | `Census`, `Supply` | what is there, and what can be had by when |
 /// | `Pool+Refill` | growing: when and where addresses and ENIs are added |
 /// | `Pool+Release` | shrinking: what is given back, and when |
-/// | `Pool+Provider` | the provider's answers and failures |
-/// | `Pool+Reconcile` | the provider's view and the kernel's pods against the pool |
+/// | `Pool+Provider`, `Pool+Failures` | the provider's answers and failures |
+/// | `Pool+Reconcile`, `Pool+Compare` | the provider's view and the kernel's pods against the pool |
 /// | `Pool+Restore` | start from the store, on the same boot or a new one |
 /// | `Pool+Explain` | the cause of a shortage |
-/// | `WarmTarget`, `PoolConfiguration` | targets, limits and max-pods as formulas |
+/// | `Pool+Blocks` | which ENIs serve pods, and which of their blocks count |
+/// | `WarmTarget`, `PoolConfiguration`, `Placement` | targets, limits, max-pods and subnets as formulas |
 public struct Pool: Sendable {
     /// An ADD that waits for an address.
     struct Waiter: Sendable {
@@ -35,7 +37,7 @@ public struct Pool: Sendable {
     /// An ENI that the provider is being asked for.
     struct Creation: Sendable {
         let token: MutationToken
-        let addressCount: Int
+        let eni: NewENI
         /// Since when it is unknown whether the ENI exists.
         var inDoubtSince: Instant?
     }
@@ -58,8 +60,6 @@ public struct Pool: Sendable {
 
     /// A subnet without room, left alone until a moment or until its free count changes.
     struct SubnetTrouble: Sendable {
-        var error: ProviderError
-        var subnet: SubnetID
         var until: Instant
         var freeAddresses: Int?
     }
@@ -67,12 +67,12 @@ public struct Pool: Sendable {
     /// What the operator chose.
     public internal(set) var configuration: PoolConfiguration
     /// What the instance allows; `nil` until the provider's view was read.
-    public internal(set) var limits: NodeLimits?
+    public var limits: NodeLimits? { node?.limits }
     /// The node's ENIs, in the order in which they came.
     public internal(set) var enis: OrderedDictionary<ENIID, ENI> = [:]
-    /// All pod addresses that the node holds.
-    public internal(set) var addresses: [IPv4Address: AddressRecord] = [:]
-    /// All pod interfaces that have an address.
+    /// All pod addresses that the node holds, but for the free ones of a /80.
+    public internal(set) var addresses: [IPAddress: AddressRecord] = [:]
+    /// All pod interfaces that have addresses.
     public internal(set) var attachments: [AttachmentID: Attachment] = [:]
 
     var waiters: Deque<Waiter> = []
@@ -80,12 +80,24 @@ public struct Pool: Sendable {
     /// Device indexes of ENIs that somebody else manages.
     var foreignDevices: Set<Int> = []
     /// Pods in the kernel whose address the pool does not hold, or holds for another.
-    var strays: [IPv4Address: AttachmentID] = [:]
+    var strays: [IPAddress: Observation.Pod] = [:]
+    /// Addresses that rest for a pod that may return.
+    var kept: [PodName: IPAddress] = [:]
+    /// What the provider said of the node and of the subnets last.
+    var node: NodeView?
+    var subnets: [SubnetView] = []
+    /// Where pods are; `nil` until the provider's view was read.
+    var place: PodPlace?
     var trouble: Trouble?
-    var subnetTrouble: SubnetTrouble?
+    /// Subnets that had no free address.
+    var exhausted: [SubnetID: SubnetTrouble] = [:]
+    /// Subnets that had no free /28.
+    var fragmented: [SubnetID: SubnetTrouble] = [:]
     var eniTrouble: ENITrouble?
     var lastShrink: Instant
     var readBackAt: Instant?
+    /// Counts the addresses of IPv6 that were given out.
+    var lastIPv6Number: UInt32
 
     let startedAt: Instant
     private let nonce: String
@@ -100,6 +112,8 @@ public struct Pool: Sendable {
         self.nonce = nonce
         startedAt = now
         lastShrink = now
+        // Another number in every run, so that an address which was in use lately is far away.
+        lastIPv6Number = nonce.utf8.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     }
 
     // MARK: Events that are not about one address
@@ -112,7 +126,9 @@ public struct Pool: Sendable {
     /// The operator changed the configuration; running pods are not touched.
     public mutating func reconfigure(_ configuration: PoolConfiguration, now: Instant) -> Outcome {
         self.configuration = configuration
-        subnetTrouble = nil
+        exhausted = [:]
+        fragmented = [:]
+        findPlace()
         return settle(now)
     }
 
@@ -129,10 +145,11 @@ public struct Pool: Sendable {
             consider(eni.fullUntil)
         }
         consider(trouble?.until)
-        consider(subnetTrouble?.until)
+        for trouble in exhausted.values { consider(trouble.until) }
+        for trouble in fragmented.values { consider(trouble.until) }
         consider(eniTrouble?.until)
         consider(readBackAt)
-        consider(nextShrink()?.notBefore)
+        consider(nextShrink(now)?.notBefore)
         return next == .distantFuture ? nil : next
     }
 
@@ -145,9 +162,9 @@ public struct Pool: Sendable {
         thaw(now)
         serveWaiters(now)
         refuseHopeless(now)
-        if limits != nil {
-            advanceENIs(now)
-            grow(now)
+        if let limits {
+            advanceENIs(limits, now)
+            grow(limits, now)
             shrink(now)
         }
         if let at = readBackAt, at <= now {
@@ -159,12 +176,17 @@ public struct Pool: Sendable {
     }
 
     /// Cooling addresses whose time is over become free. This is not made durable: a store that says "cooling until"
-    /// a moment that has passed says the same.
+    /// a moment that has passed says the same. One of a /80 is forgotten, durably.
     private mutating func thaw(_ now: Instant) {
         for index in enis.values.indices {
-            while let next = enis.values[index].cooling.first, next.until <= now {
-                addresses[next.address]?.state = .free
-                enis.values[index].move(next.address, from: .cooling(until: next.until), to: .free)
+            while let next = enis.values[index].cooling.first, next.until <= now, let record = addresses[next.address] {
+                if let pod = record.state.keptFor, kept[pod] == next.address { kept[pod] = nil }
+                if case .ipv6Prefix = record.block {
+                    set(record, to: nil)
+                } else {
+                    addresses[next.address]?.state = .free
+                    enis.values[index].move(next.address, of: record.block, from: record.state, to: .free)
+                }
             }
         }
     }
@@ -172,16 +194,24 @@ public struct Pool: Sendable {
     // MARK: Changes of state, each recorded
 
     /// Moves an address to a state, `nil` for gone: the only way in which an address changes.
-    mutating func set(_ address: IPv4Address, of eni: ENIID, to state: AddressState?) {
-        enis[eni]?.move(address, from: addresses[address]?.state, to: state)
+    mutating func set(_ record: AddressRecord, to state: AddressState?) {
+        let old = addresses[record.address]?.state
+        if let pod = old?.keptFor, kept[pod] == record.address { kept[pod] = nil }
+        if let pod = state?.keptFor { kept[pod] = record.address }
+        enis[record.eni]?.move(record.address, of: record.block, from: old, to: state)
         if let state {
-            let record = AddressRecord(address: address, eni: eni, state: state)
-            addresses[address] = record
+            let record = AddressRecord(address: record.address, block: record.block, eni: record.eni, state: state)
+            addresses[record.address] = record
             outcome.changes.append(.putAddress(record))
         } else {
-            addresses[address] = nil
-            outcome.changes.append(.removeAddress(address))
+            addresses[record.address] = nil
+            outcome.changes.append(.removeAddress(record.address))
         }
+    }
+
+    /// Adds an address that the pool does not have.
+    mutating func add(_ address: IPAddress, of block: Block, on eni: ENIID, as state: AddressState) {
+        set(AddressRecord(address: address, block: block, eni: eni, state: state), to: state)
     }
 
     mutating func put(_ eni: ENI) {
@@ -191,9 +221,7 @@ public struct Pool: Sendable {
 
     /// Forgets an ENI with all its addresses. No pod may use it any more.
     mutating func remove(_ eni: ENIID) {
-        for record in addresses.values where record.eni == eni {
-            set(record.address, of: eni, to: nil)
-        }
+        for record in addresses.values where record.eni == eni { set(record, to: nil) }
         enis[eni] = nil
         outcome.changes.append(.removeENI(eni))
     }

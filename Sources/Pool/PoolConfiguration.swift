@@ -18,7 +18,8 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var maxENI: Int?
     /// ENIs that the pool leaves to others.
     public var reservedENIs = 0
-    /// The most pods with an address; `nil` for what the ENIs can hold. The pool never holds more addresses than this.
+    /// The most pods with an address; `nil` for what the ENIs can hold. The pool never holds more addresses than this,
+    /// but for the rest of the last prefix.
     public var maxPods: Int?
     /// How long an address rests after its pod is gone, so that the network forgets the old owner.
     public var cooldown = Duration.seconds(30)
@@ -44,7 +45,7 @@ public struct PoolConfiguration: Hashable, Sendable {
         families.hasIPv4 && prefixDelegation && limits.supportsPrefixes
     }
 
-    /// The most ENIs that serve pods on a node with these limits.
+    /// The most ENIs that the pool attaches on a node with these limits.
     ///
     /// - Parameter foreign: how many ENIs others have attached; those that are reserved are meant for them.
     public func eniLimit(_ limits: NodeLimits, foreign: Int = 0) -> Int {
@@ -53,14 +54,35 @@ public struct PoolConfiguration: Hashable, Sendable {
 
     /// The most pod addresses on a node with these limits.
     ///
-    /// Source: EC2's limits, `ENIs × (IPv4 per ENI − 1)`; the primary address of an ENI is not for pods.
+    /// Source: EC2's limits, `ENIs × (IPv4 per ENI − 1)`, because the primary address of an ENI is not for pods; × 16
+    /// with prefixes; with custom networking the primary ENI has none. A /80 of IPv6 has more than any node can use.
     public func addressLimit(_ limits: NodeLimits, foreign: Int = 0) -> Int {
-        min(maxPods ?? .max, eniLimit(limits, foreign: foreign) * limits.podAddressesPerENI)
+        min(maxPods ?? .max, capacity(limits, foreign: foreign))
     }
 
-    /// The number for kubelet's `--max-pods`: the pods with an address, and two that use the host's network (the CNI
-    /// plugin and kube-proxy).
-    public func kubeletMaxPods(_ limits: NodeLimits, foreign: Int = 0) -> Int {
-        maxPods ?? (eniLimit(limits, foreign: foreign) * limits.podAddressesPerENI + 2)
+    private func capacity(_ limits: NodeLimits, foreign: Int) -> Int {
+        var enis = eniLimit(limits, foreign: foreign)
+        if case .custom = placement { enis -= 1 }
+        guard families.hasIPv4 else { return enis > 0 ? PoolConfiguration.unlimited : 0 }
+        let kind: BlockKind = usesPrefixes(limits) ? .prefix : .address
+        return enis * limits.podAddressesPerENI * kind.size
     }
+
+    /// The number of addresses of a /80.
+    public static let unlimited = 1 << 48
+
+    /// The number for kubelet's `--max-pods`: the pods with an address, and two that use the host's network (the CNI
+    /// plugin and kube-proxy); with prefixes or IPv6 at most the number that is recommended for the machine's size.
+    public func kubeletMaxPods(_ limits: NodeLimits, foreign: Int = 0) -> Int {
+        if let maxPods { return maxPods }
+        let most = capacity(limits, foreign: foreign) + 2
+        return usesPrefixes(limits) || !families.hasIPv4 ? min(most, limits.recommendedMaxPods) : most
+    }
+}
+
+extension NodeLimits {
+    /// The most pods that a node of this size should run, whatever its addresses: 110, and 250 from 30 vCPUs on.
+    ///
+    /// Source: Amazon EKS user guide, recommended max-pods with prefix delegation.
+    public var recommendedMaxPods: Int { vCPUs ?? 0 < 30 ? 110 : 250 }
 }

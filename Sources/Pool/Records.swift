@@ -20,10 +20,12 @@ public struct ENIRecord: Hashable, Sendable {
     public var isPrimary: Bool
     /// The device index when the ENI was last made ready; `nil` before that.
     public var deviceIndex: Int?
+    /// The /80 out of which its pods get addresses of IPv6.
+    public var ipv6Prefix: IPv6Network?
 
     public init(
         id: ENIID, mac: MACAddress, subnet: SubnetID, subnetCIDR: IPv4Network, networkCard: Int,
-        primaryAddress: IPv4Address, isPrimary: Bool, deviceIndex: Int?
+        primaryAddress: IPv4Address, isPrimary: Bool, deviceIndex: Int?, ipv6Prefix: IPv6Network? = nil
     ) {
         self.id = id
         self.mac = mac
@@ -33,26 +35,31 @@ public struct ENIRecord: Hashable, Sendable {
         self.primaryAddress = primaryAddress
         self.isPrimary = isPrimary
         self.deviceIndex = deviceIndex
+        self.ipv6Prefix = ipv6Prefix
     }
 
     init(_ eni: ENI) {
         self.init(
             id: eni.id, mac: eni.mac, subnet: eni.subnet, subnetCIDR: eni.subnetCIDR, networkCard: eni.networkCard,
-            primaryAddress: eni.primaryAddress, isPrimary: eni.isPrimary, deviceIndex: eni.deviceIndex)
+            primaryAddress: eni.primaryAddress, isPrimary: eni.isPrimary, deviceIndex: eni.deviceIndex,
+            ipv6Prefix: eni.ipv6Prefix)
     }
 }
 
-/// An address and where it is in its life.
+/// An address and where it is in its life. Free addresses of a /80 have none: they are without end.
 public struct AddressRecord: Hashable, Sendable {
     /// The address, the key of the record.
-    public var address: IPv4Address
-    /// The ENI that has it.
+    public var address: IPAddress
+    /// The block that it is of.
+    public var block: Block
+    /// The ENI that has the block.
     public var eni: ENIID
     /// Where it is in its life.
     public var state: AddressState
 
-    public init(address: IPv4Address, eni: ENIID, state: AddressState) {
+    public init(address: IPAddress, block: Block, eni: ENIID, state: AddressState) {
         self.address = address
+        self.block = block
         self.eni = eni
         self.state = state
     }
@@ -63,7 +70,7 @@ public enum Change: Hashable, Sendable {
     case putENI(ENIRecord)
     case removeENI(ENIID)
     case putAddress(AddressRecord)
-    case removeAddress(IPv4Address)
+    case removeAddress(IPAddress)
     case putAttachment(Attachment)
     case removeAttachment(AttachmentID)
 }

@@ -1,6 +1,7 @@
 /// How many addresses the pool keeps beyond those that pods use: the classic targets, as formulas.
 ///
-/// Source: the documented behaviour of the AWS VPC CNI (`WARM_ENI_TARGET`, `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`).
+/// Source: the documented behaviour of the AWS VPC CNI (`WARM_ENI_TARGET`, `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`,
+/// `WARM_PREFIX_TARGET`).
 public enum WarmTarget: Hashable, Sendable {
     /// Whole ENIs' worth of free addresses.
     case enis(Int)
@@ -22,34 +23,61 @@ public enum WarmTarget: Hashable, Sendable {
     }
 
     /// How many addresses the pool lacks; 0 when the target is met.
-    ///
-    /// - Parameters:
-    ///   - total: all addresses held for pods.
-    ///   - available: those neither in use nor cooling; negative when pods wait.
-    ///   - perENI: the most pod addresses of one ENI.
-    public func shortage(total: Int, available: Int, perENI: Int) -> Int {
+    public func shortage(of stock: Stock) -> Int {
         switch self {
-        case .enis(0): available <= 0 ? perENI : 0
-        case .enis(let count): available < count * perENI ? perENI : 0
-        case .addresses(let warm, let minimum): max(warm - available, minimum - total, 0)
-        case .prefixes(let count): max(count * 16 - available, 0)
+        case .enis(0): stock.available <= 0 ? stock.perENI : 0
+        case .enis(let count): stock.available < count * stock.perENI ? stock.perENI : 0
+        case .addresses(let warm, let minimum): max(warm - stock.available, minimum - stock.total, 0)
+        case .prefixes(let count): max(count * BlockKind.prefix.size - stock.available, 0)
         case .adaptive: 0
         }
     }
 
-    /// How many free addresses may be given back one by one. Under an ENI target only whole ENIs go.
-    public func surplus(total: Int, available: Int) -> Int {
+    /// How many of the blocks that nobody uses may be given back one by one. Under an ENI target only whole ENIs go.
+    ///
+    /// - Parameters:
+    ///   - free: the blocks of the kind that nobody uses.
+    ///   - blocks: all blocks of the kind.
+    public func surplus(_ kind: BlockKind, free: Int, blocks: Int, of stock: Stock) -> Int {
         switch self {
-        case .enis, .prefixes, .adaptive: 0
-        case .addresses(let warm, let minimum): max(min(available - warm, total - minimum), 0)
+        case .enis, .adaptive: 0
+        case .addresses(let warm, let minimum) where kind == .prefix:
+            max(
+                min(
+                    free, blocks - kind.blocks(for: stock.assigned + warm), blocks - kind.blocks(for: minimum)), 0)
+        case .addresses(let warm, let minimum):
+            max(min(free, stock.available - warm, stock.total - minimum), 0)
+        case .prefixes(let count): kind == .prefix ? max(free - count, 0) : 0
         }
     }
 
     /// Whether a whole ENI with `free` addresses may go: those that remain must meet the target alone. Under an ENI
     /// target there must be a whole ENI's worth more than it, lest the ENI comes back with the next pod; one that holds
     /// nothing makes no difference to that.
-    public func permitsRemoval(of free: Int, total: Int, available: Int, perENI: Int) -> Bool {
-        if case .enis(let count) = self, free > 0, available < (count + 1) * perENI { return false }
-        return shortage(total: total - free, available: available - free, perENI: perENI) == 0
+    public func permitsRemoval(of free: Int, from stock: Stock) -> Bool {
+        if case .enis(let count) = self, free > 0, stock.available < (count + 1) * stock.perENI { return false }
+        var rest = stock
+        rest.total -= free
+        rest.available -= free
+        return shortage(of: rest) == 0
+    }
+}
+
+/// What a target looks at.
+public struct Stock: Hashable, Sendable {
+    /// All addresses held for pods.
+    public var total: Int
+    /// Those neither in use nor cooling; negative when pods wait.
+    public var available: Int
+    /// Those in use.
+    public var assigned: Int
+    /// The most pod addresses of one ENI.
+    public var perENI: Int
+
+    public init(total: Int, available: Int, assigned: Int, perENI: Int) {
+        self.total = total
+        self.available = available
+        self.assigned = assigned
+        self.perENI = perENI
     }
 }

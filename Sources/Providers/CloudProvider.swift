@@ -48,7 +48,7 @@ public protocol CloudProvider: Sendable {
     /// The interfaces that are attached to this node, and the detached ones that bear its tag.
     func interfaces() async throws(ProviderError) -> [InterfaceView]
 
-    /// The subnets that this node may use.
+    /// The subnets that this node may use: those of its VPC in its zone, the primary interface's or not.
     func subnets() async throws(ProviderError) -> [SubnetView]
 
     /// A new interface, attached to nothing, which bears ``CloudTag/instance``.

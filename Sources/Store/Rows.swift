@@ -11,30 +11,33 @@ extension Database {
         switch change {
         case .putENI(let eni):
             try run(
-                "INSERT OR REPLACE INTO eni VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO eni VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     eni.id.description, eni.mac.description, eni.subnet.description, eni.subnetCIDR.description,
                     eni.networkCard, eni.primaryAddress.description, eni.isPrimary, eni.deviceIndex,
+                    eni.ipv6Prefix?.description,
                 ])
         case .removeENI(let id):
             try run("DELETE FROM eni WHERE id = ?", [id.description])
         case .putAddress(let record):
             let owner = record.state.attachment
             try run(
-                "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     record.address.description, record.eni.description, record.state.name,
                     record.state.coolingUntil?.nanoseconds, owner?.network, owner?.containerID, owner?.ifname,
+                    record.block.description, record.state.keptFor?.namespace, record.state.keptFor?.name,
                 ])
         case .removeAddress(let address):
             try run("DELETE FROM address WHERE address = ?", [address.description])
         case .putAttachment(let attachment):
             try run(
-                "INSERT OR REPLACE INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     attachment.id.network, attachment.id.containerID, attachment.id.ifname, attachment.pod.namespace,
-                    attachment.pod.name, attachment.pod.uid, attachment.netns, attachment.address.description,
-                    attachment.eni.description, attachment.since.nanoseconds,
+                    attachment.pod.name, attachment.pod.uid, attachment.netns,
+                    attachment.addresses.primary.description, attachment.eni.description,
+                    attachment.since.nanoseconds, attachment.addresses.companion?.description,
                 ])
         case .removeAttachment(let id):
             try run(
@@ -58,15 +61,15 @@ extension Database {
 }
 
 extension AddressState {
-    fileprivate var coolingUntil: Instant? {
-        if case .cooling(let until) = self { until } else { nil }
-    }
-
     fileprivate init(_ row: Row) throws {
         switch try row.value("state") as String {
         case "assigned": self = .assigned(try AttachmentID(row))
         case "orphaned": self = .orphaned(try AttachmentID(row))
-        case "cooling": self = .cooling(until: Instant(nanoseconds: try row.value("until")))
+        case "cooling":
+            let namespace: String? = try row.optional("keptForNamespace")
+            let name: String? = try row.optional("keptForName")
+            let keptFor = namespace.flatMap { namespace in name.map { PodName(namespace: namespace, name: $0) } }
+            self = .cooling(until: Instant(nanoseconds: try row.value("until")), keptFor: keptFor)
         case "releasing": self = .releasing
         case "free": self = .free
         default: throw row.corruption("state")
@@ -88,14 +91,15 @@ extension ENIRecord {
             id: ENIID(try row.value("id")), mac: try row.parse("mac"), subnet: SubnetID(try row.value("subnet")),
             subnetCIDR: try row.parse("subnetCIDR"), networkCard: try row.value("networkCard"),
             primaryAddress: try row.parse("primaryAddress"), isPrimary: try row.value("isPrimary"),
-            deviceIndex: (row["deviceIndex"] as DatabaseValue).isNull ? nil : try row.value("deviceIndex"))
+            deviceIndex: try row.optional("deviceIndex"), ipv6Prefix: try row.parseOptional("ipv6Prefix"))
     }
 }
 
 extension AddressRecord {
     fileprivate init(_ row: Row) throws {
         self.init(
-            address: try row.parse("address"), eni: ENIID(try row.value("eni")), state: try AddressState(row))
+            address: try row.parse("address"), block: try row.parse("block"), eni: ENIID(try row.value("eni")),
+            state: try AddressState(row))
     }
 }
 
@@ -106,8 +110,24 @@ extension Attachment {
             pod: PodIdentity(
                 namespace: try row.value("podNamespace"), name: try row.value("podName"),
                 uid: try row.value("podUID")),
-            netns: try row.value("netns"), address: try row.parse("address"), eni: ENIID(try row.value("eni")),
+            netns: try row.value("netns"), addresses: try PodAddresses(row), eni: ENIID(try row.value("eni")),
             since: Instant(nanoseconds: try row.value("since")))
+    }
+}
+
+extension PodAddresses {
+    /// The address beside the primary one.
+    fileprivate var companion: IPv6Address? {
+        if case .dualStack(_, let address) = self { address } else { nil }
+    }
+
+    fileprivate init(_ row: Row) throws {
+        let companion: IPv6Address? = try row.parseOptional("ipv6Address")
+        let primary: IPAddress = try row.parse("address")
+        guard let addresses = PodAddresses(ipv4: primary.v4, ipv6: primary.v6 ?? companion) else {
+            throw row.corruption("address")
+        }
+        self = addresses
     }
 }
 
@@ -121,6 +141,18 @@ extension Row {
         } catch {
             throw corruption(column)
         }
+    }
+
+    /// A column that may be empty.
+    fileprivate func optional<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        _ column: String
+    ) throws -> Value? {
+        (self[column] as DatabaseValue).isNull ? nil : try value(column)
+    }
+
+    /// A column that may be empty, and whose text is a value of ours otherwise.
+    fileprivate func parseOptional<Value: LosslessStringConvertible>(_ column: String) throws -> Value? {
+        (self[column] as DatabaseValue).isNull ? nil : try parse(column)
     }
 
     /// A column whose text is a value of ours.

@@ -46,6 +46,22 @@ enum Schema {
                 table.column("ifname", .text)
             }
         }
+        // What an address is of: itself, or a prefix. Who an address is kept for while it cools. The second address of
+        // a pod that has one of each family, whose first is of IPv4.
+        migrator.registerMigration("2: blocks") { db in
+            try db.alter(table: "eni") { table in
+                table.add(column: "ipv6Prefix", .text)
+            }
+            try db.alter(table: "address") { table in
+                table.add(column: "block", .text)
+                table.add(column: "keptForNamespace", .text)
+                table.add(column: "keptForName", .text)
+            }
+            try db.execute(sql: "UPDATE address SET block = address")
+            try db.alter(table: "attachment") { table in
+                table.add(column: "ipv6Address", .text)
+            }
+        }
         return migrator
     }
 }

@@ -14,8 +14,11 @@ import Testing
         let path = Self.root.appending(path: "Config/examples/cloud.yaml").path
         let configuration = try CloudConfiguration.load(path: path)
         #expect(configuration.instances.map(\.type) == ["m5.large", "lab.small"])
-        #expect(configuration.instances[0].limits == .init(interfaces: 3, ipv4PerInterface: 10, ipv6PerInterface: 10))
+        #expect(
+            configuration.instances[0].limits
+                == .init(interfaces: 3, ipv4PerInterface: 10, ipv6PerInterface: 10, vCPUs: 2))
         #expect(configuration.instances[1].limits.supportsPrefixes == false)
+        #expect(configuration.instances[1].limits.vCPUs == nil)
         #expect(configuration.cloud.throttling.mutating?.capacity == 100)
         #expect(configuration.imdsInstance == configuration.instances[0].id)
         #expect(configuration.cloud.subnets.map(\.ipv6CIDR?.description) == ["2001:db8:0:1::/64", nil])
@@ -30,7 +33,11 @@ import Testing
             subnets: [{ id: s, cidr: 10.0.0.0/24, zone: a }]
             instances:
               - { id: i, type: t2.small, subnet: s, netns: node-1 }
-              - { id: j, type: own, subnet: s, limits: { interfaces: 2, ipv4PerInterface: 4, ipv6PerInterface: 3 } }
+              - id: j
+                type: own
+                subnet: s
+                limits: { interfaces: 2, ipv4PerInterface: 4, ipv6PerInterface: 3, vCPUs: 8 }
+              - { id: k, type: m5.large, subnet: s, limits: { interfaces: 2, ipv4PerInterface: 4 } }
             credentials: [{ accessKeyID: a, secretAccessKey: b, sessionToken: c }]
             role: { name: r, lifetime: 15m }
             bearerToken: t
@@ -42,7 +49,9 @@ import Testing
         #expect(configuration.instances[0].netns == "node-1")
         #expect(!configuration.instances[0].limits.supportsPrefixes)
         #expect(
-            configuration.instances[1].limits == .init(interfaces: 2, ipv4PerInterface: 4, ipv6PerInterface: 3))
+            configuration.instances[1].limits
+                == .init(interfaces: 2, ipv4PerInterface: 4, ipv6PerInterface: 3, vCPUs: 8))
+        #expect(configuration.instances[2].limits == .init(interfaces: 2, ipv4PerInterface: 4, vCPUs: 2))
         #expect(configuration.credentials == [.init(accessKeyID: "a", secretAccessKey: "b", sessionToken: "c")])
         #expect(configuration.role == .init(name: "r", lifetime: .seconds(900)))
         #expect(configuration.bearerToken == "t")

@@ -43,10 +43,15 @@ import Testing
                 "AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "PrivateIpAddress.1": "10.0.1.99"])
             _ = try await server.client.call(
                 "AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "Ipv4Prefix.1": "10.0.1.64/28"])
-            #expect(try routes().isSuperset(of: ["10.0.1.99/32", "10.0.1.64/28"]))
+            _ = try await server.client.call(
+                "AssignIpv6Addresses", ["NetworkInterfaceId": eni, "Ipv6Prefix.1": "2001:db8:0:1:7::/80"])
+            #expect(try routes().isSuperset(of: ["10.0.1.99/32", "10.0.1.64/28", "2001:db8:0:1:7::/80"]))
+            #expect(try routes().contains("2001:db8:0:1::a00:104/128"), "the node's own address")
             _ = try await server.client.call(
                 "UnassignPrivateIpAddresses", ["NetworkInterfaceId": eni, "Ipv4Prefix.1": "10.0.1.64/28"])
-            #expect(try !routes().contains("10.0.1.64/28"))
+            _ = try await server.client.call(
+                "UnassignIpv6Addresses", ["NetworkInterfaceId": eni, "Ipv6Prefix.1": "2001:db8:0:1:7::/80"])
+            #expect(try routes().isDisjoint(with: ["10.0.1.64/28", "2001:db8:0:1:7::/80"]))
             let attachment = Answer(status: 200, headers: [:], body: attached).values("attachmentId")
             _ = try await server.client.call("DetachNetworkInterface", ["AttachmentId": attachment.first ?? ""])
             #expect(try links() == ["eth0"])

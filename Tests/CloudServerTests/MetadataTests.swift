@@ -29,6 +29,7 @@ import Testing
         _ = try await cloud.call(
             "AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "SecondaryPrivateIpAddressCount": "1"])
         _ = try await cloud.call("AssignPrivateIpAddresses", ["NetworkInterfaceId": eni, "Ipv4PrefixCount": "2"])
+        _ = try await cloud.call("AssignIpv6Addresses", ["NetworkInterfaceId": eni, "Ipv6PrefixCount": "1"])
         let token = try await token(cloud)
         func text(_ path: String) async throws -> String { try await get(cloud, path, token: token).body }
         #expect(try await text("/meta-data/instance-id") == TestCloud.node)
@@ -42,6 +43,10 @@ import Testing
         #expect(try await text(macs + mac + "/device-number") == "0")
         #expect(try await text(macs + mac + "/local-ipv4s") == "10.0.1.4\n10.0.1.6")
         #expect(try await text(macs + mac + "/ipv4-prefix") == "10.0.1.16/28\n10.0.1.32/28")
+        #expect(try await text(macs + mac + "/ipv6s") == "2001:db8:0:1::a00:104")
+        #expect(try await text(macs + mac + "/ipv6-prefix") == "2001:db8:0:1:1::/80")
+        #expect(try await text(macs + mac + "/subnet-ipv6-cidr-blocks") == "2001:db8:0:1::/64")
+        #expect(try await text(macs + mac + "/vpc-ipv6-cidr-blocks") == "2001:db8:0:1::/64")
         #expect(try await text(macs + mac + "/subnet-id") == TestCloud.subnet)
         #expect(try await text(macs + mac + "/subnet-ipv4-cidr-block") == "10.0.1.0/24")
         #expect(try await text(macs + mac + "/vpc-ipv4-cidr-blocks") == "10.0.0.0/16")
@@ -53,6 +58,14 @@ import Testing
         for path in ["/meta-data/none", "/meta-data/iam/security-credentials/", "/meta-data/mac/x", "/meta-data/mac/"] {
             #expect(try await get(cloud, path, token: token).status == 404)
         }
+    }
+
+    @Test("Without IPv6, there are no paths of it") func withoutIPv6() async throws {
+        let cloud = try await TestCloud { $0.cloud.subnets[0].ipv6CIDR = nil }
+        let token = try await token(cloud)
+        let macs = "/meta-data/network/interfaces/macs/"
+        let names = try await get(cloud, macs + get(cloud, macs, token: token).body, token: token).body
+        #expect(names.contains("vpc-ipv4-cidr-blocks") && !names.contains("ipv6"))
     }
 
     @Test("Nothing without a token that is valid, and of this instance") func tokens() async throws {

@@ -47,7 +47,7 @@ struct TestCloud {
                     ipv6CIDR: IPv6Network("2001:db8:0:1::/64")!, zone: "us-east-1a", tags: ["tier": "pods"]),
                 .init(id: SubnetID(tiny), cidr: IPv4Network("10.0.2.0/28")!, zone: "us-east-1a"),
             ])
-        let limits = ModelVPC.Limits(interfaces: 3, ipv4PerInterface: 10, ipv6PerInterface: 10)
+        let limits = ModelVPC.Limits(interfaces: 3, ipv4PerInterface: 10, ipv6PerInterface: 10, vCPUs: 2)
         return CloudConfiguration(
             cloud: cloud,
             instances: [

@@ -115,20 +115,22 @@ def ipv6():
 
     id = ec2.describe_instances(InstanceIds=[NODE])["Reservations"][0]["Instances"][0]["NetworkInterfaces"][0][
         "NetworkInterfaceId"]
-    first = ec2.assign_ipv6_addresses(NetworkInterfaceId=id, Ipv6PrefixCount=limit - 1)
-    assert first["NetworkInterfaceId"] == id and len(first["AssignedIpv6Prefixes"]) == limit - 1, first
+    # Its own address counts as one.
+    first = ec2.assign_ipv6_addresses(NetworkInterfaceId=id, Ipv6PrefixCount=limit - 2)
+    assert first["NetworkInterfaceId"] == id and len(first["AssignedIpv6Prefixes"]) == limit - 2, first
     named = ec2.assign_ipv6_addresses(NetworkInterfaceId=id, Ipv6Prefixes=["2001:db8:0:1:abcd::/80"])
     assert named["AssignedIpv6Prefixes"] == ["2001:db8:0:1:abcd::/80"], named
     fails("PrivateIpAddressLimitExceeded", ec2.assign_ipv6_addresses, NetworkInterfaceId=id, Ipv6PrefixCount=1)
     shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[id])["NetworkInterfaces"][0]
     assert [p["Ipv6Prefix"] for p in shown["Ipv6Prefixes"]] == (
         first["AssignedIpv6Prefixes"] + named["AssignedIpv6Prefixes"]), shown
-    assert shown["Ipv6Addresses"] == [], shown
+    assert [a["Ipv6Address"] for a in shown["Ipv6Addresses"]] == ["2001:db8:0:1::a00:104"], shown
     gone = ec2.unassign_ipv6_addresses(NetworkInterfaceId=id, Ipv6Prefixes=named["AssignedIpv6Prefixes"])
     assert gone["UnassignedIpv6Prefixes"] == named["AssignedIpv6Prefixes"], gone
     fails("InvalidParameterValue", ec2.unassign_ipv6_addresses, NetworkInterfaceId=id,
           Ipv6Prefixes=named["AssignedIpv6Prefixes"])
 
+    assert ec2.create_network_interface(SubnetId=SUBNET)["NetworkInterface"]["Ipv6Addresses"] == []
     other = ec2.create_network_interface(SubnetId=TINY)["NetworkInterface"]["NetworkInterfaceId"]
     fails("IncorrectState", ec2.assign_ipv6_addresses, NetworkInterfaceId=other, Ipv6PrefixCount=1)
     fails("UnsupportedOperation", ec2.assign_ipv6_addresses, NetworkInterfaceId=id, Ipv6AddressCount=1)

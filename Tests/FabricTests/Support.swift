@@ -24,19 +24,24 @@ func withFabric(nodes: Int = 2, _ body: (Fabric) async throws -> Void) async thr
     try await fabric.remove()
 }
 
-/// The primary ENI of a node: 10.7.1.10, 10.7.1.20, …
-func primary(_ number: Int, also secondary: [String] = []) -> FabricENI {
+/// The primary ENI of a node: 10.7.1.10 and 2001:db8:7:1::10, 10.7.1.20 and 2001:db8:7:1::20, …
+func primary(_ number: Int, also secondary: [String] = [], ipv6Prefixes: [String] = []) -> FabricENI {
     FabricENI(
         mac: MACAddress(bits: 0x0200_0000_0000 + UInt64(number)), deviceIndex: 0, subnet: subnet,
-        primaryAddress: subnet[10 * number], secondaryAddresses: secondary.map { IPv4Address($0)! })
+        primaryAddress: subnet[10 * number], secondaryAddresses: secondary.map { IPv4Address($0)! },
+        ipv6Subnet: ipv6Subnet, ipv6Address: ipv6Subnet.base.advanced(by: 0x10 * UInt128(number)),
+        ipv6Prefixes: ipv6Prefixes.map { IPv6Network($0)! })
 }
 
-/// A second ENI, with the address of a pod.
+/// A second ENI, with the address of a pod and a prefix for others.
 let secondary = FabricENI(
     mac: MACAddress("02:00:00:00:00:09")!, deviceIndex: 1, subnet: subnet, primaryAddress: IPv4Address("10.7.1.39")!,
-    secondaryAddresses: [IPv4Address("10.7.1.40")!])
+    secondaryAddresses: [IPv4Address("10.7.1.40")!], ipv6Subnet: ipv6Subnet,
+    ipv6Prefixes: [IPv6Network("2001:db8:7:1:9::/80")!])
 
 let subnet = IPv4Network("10.7.1.0/24")!
+
+let ipv6Subnet = IPv6Network("2001:db8:7:1::/64")!
 
 extension Fabric {
     func follow(_ enis: [FabricENI], node: Int) throws {
@@ -58,7 +63,7 @@ func reaches(_ address: String, from namespace: String, as source: String? = nil
 
 /// How many packets the router has dropped because of their source.
 func droppedPackets(_ fabric: Fabric) throws -> Int {
-    let rules = try inside(fabric.router.namespace, "nft list chain ip fabric sources").split(separator: " ")
+    let rules = try inside(fabric.router.namespace, "nft list chain inet fabric sources").split(separator: " ")
     guard let label = rules.firstIndex(of: "packets") else { return -1 }
     return Int(rules[label + 1]) ?? -1
 }

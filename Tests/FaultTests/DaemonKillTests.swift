@@ -29,7 +29,7 @@ extension FaultTests {
             let remote = try await nodes[1].add("remote")
             let isOver = Flag()
             let ledger = Ledger()
-            for pod in [first, second] { _ = await ledger.take("\(pod.address)", by: pod.name) }
+            for pod in [first, second] { _ = await ledger.take("\(pod.addresses.primary)", by: pod.name) }
 
             try await withThrowingTaskGroup { group in
                 for (from, to) in [(first, second), (remote, first), (second, remote)] {
@@ -51,7 +51,7 @@ extension FaultTests {
             do {
                 try await nodes[0].settles(on: [first.namespace, second.namespace])
                 let addresses = try await nodes[0].recordedPods().map(\.addresses)
-                #expect(Set(addresses) == [.ipv4(first.address), .ipv4(second.address)], "\(rounds)")
+                #expect(Set(addresses) == [first.addresses, second.addresses], "\(rounds)")
                 for pod in [first, second] { try await nodes[0].delete(pod) }
                 try await nodes[0].settles(on: [])
             } catch {
@@ -96,7 +96,7 @@ extension FaultTests {
                     #expect(other == nil, "\(address) of \(container) is \(other ?? "")'s too, \(rounds)")
                     // The cloud brings packets to the pod, and from the pod, only where the address is the node's.
                     let output = try await NamespaceCommand.run(
-                        ["ping", "-n", "-c", "2", "-i", "0.02", "-W", "2", "\(remote.address)"], in: pod.name)
+                        ["ping", "-n", "-c", "2", "-i", "0.02", "-W", "2", "\(remote.addresses.primary)"], in: pod.name)
                     #expect(output.isSuccess, "\(container) at \(address), \(rounds): \(output)")
                     await ledger.give(address)
                 } else {
@@ -116,7 +116,8 @@ extension FaultTests {
             var sent = 0
             while !isOver.isRaised {
                 let output = try await NamespaceCommand.run(
-                    ["ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "2", "\(to.address)"], in: from.namespace)
+                    ["ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "2", "\(to.addresses.primary)"],
+                    in: from.namespace)
                 let isWhole = output.standardOutput.contains("50 packets transmitted, 50 received")
                 #expect(isWhole, "from \(from.name) to \(to.name), \(rounds): \(output)")
                 sent += 50

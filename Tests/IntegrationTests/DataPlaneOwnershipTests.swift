@@ -36,14 +36,15 @@ extension DataPlaneTests.StandardNodes {
             let local = try plane.pod(.primary, on: node)
             let before = try await everything(of: node)
             let pod = try await node.add("short-lived")
-            for client in [local, remote] { try await expectPing(pod.address, from: client.namespace) }
+            let address = try #require(pod.addresses.ipv4)
+            for client in [local, remote] { try await expectPing(address, from: client.namespace) }
             #expect(try await everything(of: node) != before)
 
             try await node.delete(pod)
             #expect(try await everything(of: node) == before)
-            #expect(try await shell("ip neigh show to \(pod.address)", in: node.netns) == "")
+            #expect(try await shell("ip neigh show to \(address)", in: node.netns) == "")
             for client in [local.namespace, remote.namespace, node.netns] {
-                try await expectNoPing(pod.address, from: client)
+                try await expectNoPing(address, from: client)
             }
         }
 

@@ -54,8 +54,8 @@ import Testing
         try await late.delete()
 
         #expect(try await node.plugin.answer(PluginCall(.status)).isSuccess, "a full node stays ready")
-        #expect(try await pods[0].reaches(pods[8].address))
-        #expect(try await pods[8].reaches(pods[4].address))
+        #expect(try await pods[0].reaches(pods[8].addresses.primary))
+        #expect(try await pods[8].reaches(pods[4].addresses.primary))
 
         try await node.delete(pods.removeLast())
         let resting = try await late.run(.add)

@@ -19,6 +19,7 @@ import Testing
 public struct LiveFabricTrait: SuiteTrait, TestScoping {
     let instanceType: String
     let nodes: Int
+    let pods: PodNetworking
     let settings: [String: String]
     let provider: LiveConfiguration.Provider
     let cloudSettings: [String: String]
@@ -27,7 +28,7 @@ public struct LiveFabricTrait: SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         let configuration = try LiveConfiguration(
-            nodes: nodes, instanceType: InstanceType(named: instanceType), settings: settings,
+            nodes: nodes, instanceType: InstanceType(named: instanceType), pods: pods, settings: settings,
             provider: provider, cloudSettings: cloudSettings)
         let live = try await LiveFabric.start(name: uniqueFabricName(), configuration)
         do {
@@ -41,14 +42,15 @@ public struct LiveFabricTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == LiveFabricTrait {
-    /// A fabric of nodes of one instance type; see `LiveConfiguration` for the settings.
+    /// A fabric of nodes of one instance type; see `LiveConfiguration` for pods and settings.
     public static func liveFabric(
-        _ instanceType: String, nodes: Int = 1, settings: [String: String] = [:],
+        _ instanceType: String, nodes: Int = 1, pods: PodNetworking = PodNetworking(),
+        settings: [String: String] = [:],
         provider: LiveConfiguration.Provider = .mock,
         cloudSettings: [String: String] = LiveConfiguration.quickCloud
     ) -> LiveFabricTrait {
         LiveFabricTrait(
-            instanceType: instanceType, nodes: nodes, settings: settings, provider: provider,
+            instanceType: instanceType, nodes: nodes, pods: pods, settings: settings, provider: provider,
             cloudSettings: cloudSettings)
     }
 }
@@ -60,7 +62,7 @@ private enum Current {
 extension LiveFabric {
     /// The fabric of the suite that runs.
     ///
-    /// - Throws: `ExpectationFailedError` in a suite without ``Testing/Trait/liveFabric(_:nodes:settings:provider:cloudSettings:)``.
+    /// - Throws: `ExpectationFailedError` in a suite without ``Testing/Trait/liveFabric(_:nodes:pods:settings:provider:cloudSettings:)``.
     public static var current: LiveFabric {
         get throws { try #require(Current.fabric, "the suite lacks the trait .liveFabric") }
     }

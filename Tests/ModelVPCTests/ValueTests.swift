@@ -88,7 +88,7 @@ import Timekeeping
     @Test("The limits of an instance type are those of its table") func limits() throws {
         #expect(
             ModelVPC.Limits(try InstanceType(named: "m5.large"))
-                == .init(interfaces: 3, ipv4PerInterface: 10, ipv6PerInterface: 10))
+                == .init(interfaces: 3, ipv4PerInterface: 10, ipv6PerInterface: 10, vCPUs: 2))
     }
 
     /// Work that any scan over all interfaces or all addresses would make endless.

@@ -19,7 +19,7 @@ extension Action {
     /// The ENI that the action changes, if it changes one.
     var eni: ENIID? {
         switch self {
-        case .attachENI(let eni, _), .configureENI(let eni), .assign(let eni, _, _), .unassign(let eni, _),
+        case .attachENI(let eni, _), .configureENI(let eni), .assign(let eni, _, _, _), .unassign(let eni, _),
             .detachENI(let eni), .deleteENI(let eni):
             eni
         case .grant, .refuse, .createENI, .readBack: nil

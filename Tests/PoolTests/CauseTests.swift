@@ -54,8 +54,8 @@ struct CauseTests {
     func subnetExhausted() throws {
         var world = PoolWorld(subnetSize: 3)
         world.start()
-        world.add("a")
-        let cause = try #require(world.cause(of: "a"))
+        for pod in ["a", "b", "c"] { world.add(pod) }
+        let cause = try #require(world.cause(of: "c"))
         guard case .subnetExhausted(NaiveCloud.subnet, let at) = cause else { throw Failure("\(cause)") }
         #expect(cause.code == "subnet-exhausted" && cause.retryAfter(world.now) == at - world.now)
         #expect(
@@ -67,8 +67,10 @@ struct CauseTests {
 
     @Test("the subnet has no contiguous block")
     func noContiguousPrefix() throws {
-        var world = PoolWorld()
-        world.fates[.assign] = [.fails(.noContiguousPrefix(NaiveCloud.subnet))]
+        var world = PoolWorld(limits: NodeLimits(enis: 3, ipv4PerENI: 4, supportsPrefixes: true), subnetSize: 14) {
+            $0.prefixDelegation = true
+            $0.prefixFallback = false
+        }
         world.start()
         world.add("a")
         let cause = try #require(world.cause(of: "a"))
@@ -220,7 +222,7 @@ struct CauseTests {
             cause.sentence(world.now)
                 == "3 addresses are on the way from the provider but did not arrive in time; retry")
         #expect(Cause.refillPending(count: 1).sentence(world.now).hasPrefix("1 address is on the way"))
-        #expect(world.pool.incomingCount == 3)
+        #expect(world.pool.incomingCount(world.now) == 3)
     }
 
     @Test("an ADD that comes too late is told so")
@@ -289,7 +291,7 @@ struct CauseTests {
             (.notReady, "belongs to an ENI that is not ready, or is being given back; retry"),
         ])
     func requested(_ reason: Cause.Unavailability, _ words: String) {
-        let cause = Cause.requestedAddressUnavailable(IPv4Address("10.0.0.7")!, reason)
+        let cause = Cause.requestedAddressUnavailable(IPAddress("10.0.0.7")!, reason)
         #expect(cause.code == "requested-address-unavailable")
         #expect(cause.sentence(.origin).hasPrefix("the requested address 10.0.0.7 \(words)"))
         let wait: Duration? = if case .cooling = reason { .seconds(12) } else { nil }

@@ -9,34 +9,66 @@ struct NaiveCloud {
     static let subnet = SubnetID("subnet-1")
     static let cidr = IPv4Network("10.0.0.0/20")!
     static let primary = ENIID("eni-0")
+    /// A subnet for pods alone, of the same zone.
+    static let podSubnet = SubnetID("subnet-2")
+    static let podCIDR = IPv4Network("10.0.16.0/20")!
+    private static let cidrs = [subnet: cidr, podSubnet: podCIDR]
+    private static let ipv6CIDR = IPv6Network("2001:db8::/64")!
 
     var limits: NodeLimits
     var interfaces: [ENIID: InterfaceView] = [:]
-    /// The free addresses of the subnet. The last to come back is the first to go out again, which is the hardest on
+    /// The free addresses of each subnet. The last to come back is the first to go out again, which is the hardest on
     /// whoever holds on to an address that it gave back.
-    var free: [IPv4Address]
+    var frees: [SubnetID: [IPv4Address]]
+    var subnetTags: [SubnetID: [String: String]] = [:]
+    /// The free /80s, in the order of ``frees``; none in a cloud without IPv6.
+    var freeIPv6: [IPv6Network] = []
     /// Interfaces made so far.
     private var made = 0
 
-    init(limits: NodeLimits, subnetSize: Int = 4000) {
+    /// - Parameter podSubnetSize: the free addresses of ``podSubnet``, which there is not without.
+    init(limits: NodeLimits, subnetSize: Int = 4000, podSubnetSize: Int? = nil) {
         self.limits = limits
-        free = (4..<(4 + subnetSize)).reversed().map { NaiveCloud.cidr[$0] }
+        frees = [NaiveCloud.subnet: NaiveCloud.addresses(NaiveCloud.cidr, subnetSize)]
+        frees[NaiveCloud.podSubnet] = podSubnetSize.map { NaiveCloud.addresses(NaiveCloud.podCIDR, $0) }
+        if limits.ipv6PerENI > 0 {
+            freeIPv6 = (1...60).reversed().map { number in
+                let base = NaiveCloud.ipv6CIDR.base.advanced(by: UInt128(number) << 48)
+                return IPv6Network(containing: base, prefixLength: 80)
+            }
+        }
         let address = free.removeLast()
         interfaces[NaiveCloud.primary] = view(
-            NaiveCloud.primary, address, [], .attached(deviceIndex: 0), tags: [:])
+            NaiveCloud.primary, NaiveCloud.subnet, address, .attached(deviceIndex: 0), tags: [:])
+    }
+
+    private static func addresses(_ cidr: IPv4Network, _ size: Int) -> [IPv4Address] {
+        (4..<(4 + size)).reversed().map { cidr[$0] }
+    }
+
+    /// The free addresses of the node's own subnet.
+    var free: [IPv4Address] {
+        get { frees[NaiveCloud.subnet] ?? [] }
+        set { frees[NaiveCloud.subnet] = newValue }
     }
 
     // MARK: What the pool asks for
 
-    mutating func create(_ token: MutationToken, addressCount: Int) throws(ProviderError) -> InterfaceView {
-        guard addressCount < limits.ipv4PerENI else { throw .limitReached(.addressesPerInterface) }
-        guard free.count > addressCount else { throw .subnetExhausted(NaiveCloud.subnet) }
+    mutating func create(_ token: MutationToken, _ eni: NewENI) throws(ProviderError) -> InterfaceView {
+        guard eni.count < limits.ipv4PerENI else { throw .limitReached(.addressesPerInterface) }
+        guard let address = frees[eni.subnet]?.last else { throw .subnetExhausted(eni.subnet) }
+        let before = self
+        frees[eni.subnet]?.removeLast()
         made += 1
         let id = ENIID("eni-\(made)")
-        let address = free.removeLast()
-        let created = view(id, address, take(addressCount), .detached, tags: [ENITag.token: token.description])
-        interfaces[id] = created
-        return created
+        interfaces[id] = view(id, eni.subnet, address, .detached, tags: [ENITag.token: token.description])
+        do throws(ProviderError) {
+            _ = try assign(id, eni.kind, count: eni.count)
+        } catch {
+            self = before
+            throw error
+        }
+        return try existing(id)
     }
 
     mutating func attach(_ eni: ENIID, deviceIndex: Int) throws(ProviderError) {
@@ -54,20 +86,45 @@ struct NaiveCloud {
         guard case .attached = try existing(eni).attachment else { throw .incorrectState("\(eni) is not attached") }
     }
 
-    mutating func assign(_ eni: ENIID, count: Int) throws(ProviderError) -> [IPv4Address] {
+    mutating func assign(_ eni: ENIID, _ kind: BlockKind, count: Int) throws(ProviderError) -> [Block] {
         let view = try existing(eni)
-        guard view.secondaryAddresses.count + count < limits.ipv4PerENI else {
+        if kind == .ipv6Prefix {
+            guard view.ipv6Prefixes.count < limits.ipv6PerENI else { throw .limitReached(.addressesPerInterface) }
+            guard let prefix = freeIPv6.popLast() else { throw .noContiguousPrefix(view.subnet) }
+            interfaces[eni]?.ipv6Prefixes.append(prefix)
+            return [.ipv6Prefix(prefix)]
+        }
+        guard view.secondaryAddresses.count + view.prefixes.count + count < limits.ipv4PerENI else {
             throw .limitReached(.addressesPerInterface)
         }
-        guard free.count >= count else { throw .subnetExhausted(NaiveCloud.subnet) }
-        let new = take(count)
-        interfaces[eni]?.secondaryAddresses += new
-        return new
+        var free = frees[view.subnet] ?? []
+        if kind == .address {
+            guard free.count >= count else { throw .subnetExhausted(view.subnet) }
+            let taken = Array(free.suffix(count).reversed())
+            free.removeLast(count)
+            frees[view.subnet] = free
+            interfaces[eni]?.secondaryAddresses += taken
+            return taken.map(Block.address)
+        }
+        let groups = Dictionary(grouping: free) { IPv4Network(containing: $0, prefixLength: 28) }
+        let whole = groups.filter { $0.value.count == 16 }.keys.sorted { $0.base < $1.base }.prefix(count)
+        guard whole.count == count else { throw .noContiguousPrefix(view.subnet) }
+        frees[view.subnet] = free.filter { address in !whole.contains { $0.contains(address) } }
+        interfaces[eni]?.prefixes += whole
+        return whole.map(Block.prefix)
     }
 
-    mutating func unassign(_ eni: ENIID, _ addresses: [IPv4Address]) throws(ProviderError) {
-        for address in try existing(eni).secondaryAddresses where addresses.contains(address) { free.append(address) }
-        interfaces[eni]?.secondaryAddresses.removeAll { addresses.contains($0) }
+    mutating func unassign(_ eni: ENIID, _ blocks: [Block]) throws(ProviderError) {
+        for block in try existing(eni).blocks where blocks.contains(block) { takeBack(block, of: eni) }
+        interfaces[eni]?.secondaryAddresses.removeAll { blocks.contains(.address($0)) }
+        interfaces[eni]?.prefixes.removeAll { blocks.contains(.prefix($0)) }
+        interfaces[eni]?.ipv6Prefixes.removeAll { blocks.contains(.ipv6Prefix($0)) }
+    }
+
+    private mutating func takeBack(_ block: Block, of eni: ENIID) {
+        guard let subnet = interfaces[eni]?.subnet else { return }
+        frees[subnet]? += block.addresses
+        if case .ipv6Prefix(let prefix) = block { freeIPv6.append(prefix) }
     }
 
     mutating func detach(_ eni: ENIID) throws(ProviderError) {
@@ -78,9 +135,9 @@ struct NaiveCloud {
     mutating func delete(_ eni: ENIID) throws(ProviderError) {
         let view = try existing(eni)
         guard view.attachment == .detached else { throw .incorrectState("\(eni) is attached") }
+        for block in view.blocks { takeBack(block, of: eni) }
+        frees[view.subnet]?.append(view.primaryAddress)
         interfaces[eni] = nil
-        free += view.secondaryAddresses
-        free.append(view.primaryAddress)
     }
 
     // MARK: What it shows
@@ -92,30 +149,33 @@ struct NaiveCloud {
     }
 
     var subnets: [SubnetView] {
-        [SubnetView(id: NaiveCloud.subnet, cidr: NaiveCloud.cidr, zone: "z", freeAddresses: free.count)]
+        frees.sorted { $0.key < $1.key }.map { id, free in
+            SubnetView(
+                id: id, cidr: NaiveCloud.cidrs[id] ?? .everything, zone: "z", freeAddresses: free.count,
+                tags: subnetTags[id] ?? [:])
+        }
     }
 
     var attachedCount: Int { interfaces.values.count { $0.attachment != .detached } }
 
     /// The pod addresses on each attached interface, by device index.
-    var shape: [Int] {
-        var shape: [Int: Int] = [:]
+    var shape: [Int] { attached.map { $0.secondaryAddresses.count + 16 * $0.prefixes.count } }
+
+    /// The prefixes on each attached interface, by device index.
+    var prefixShape: [Int] { attached.map(\.prefixes.count) }
+
+    private var attached: [InterfaceView] {
+        var attached: [Int: InterfaceView] = [:]
         for view in interfaces.values {
-            if case .attached(let index) = view.attachment { shape[index] = view.secondaryAddresses.count }
+            if case .attached(let index) = view.attachment { attached[index] = view }
         }
-        return shape.sorted { $0.key < $1.key }.map(\.value)
+        return attached.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// Whether a packet to the address reaches the node through the interface.
-    func serves(_ address: IPv4Address, on eni: ENIID) -> Bool {
+    func serves(_ address: IPAddress, on eni: ENIID) -> Bool {
         guard let view = interfaces[eni], case .attached = view.attachment else { return false }
-        return view.secondaryAddresses.contains(address)
-    }
-
-    private mutating func take(_ count: Int) -> [IPv4Address] {
-        let taken = Array(free.suffix(count).reversed())
-        free.removeLast(count)
-        return taken
+        return view.blocks.contains { $0.contains(address) }
     }
 
     private func existing(_ eni: ENIID) throws(ProviderError) -> InterfaceView {
@@ -124,12 +184,34 @@ struct NaiveCloud {
     }
 
     private func view(
-        _ id: ENIID, _ primary: IPv4Address, _ secondary: [IPv4Address], _ attachment: InterfaceView.Attachment,
+        _ id: ENIID, _ subnet: SubnetID, _ primary: IPv4Address, _ attachment: InterfaceView.Attachment,
         tags: [String: String]
     ) -> InterfaceView {
         InterfaceView(
-            id: id, mac: .locallyAdministered(UInt64(made)), subnet: NaiveCloud.subnet,
-            subnetCIDR: NaiveCloud.cidr, attachment: attachment, primaryAddress: primary,
-            secondaryAddresses: secondary, tags: tags)
+            id: id, mac: .locallyAdministered(UInt64(made)), subnet: subnet,
+            subnetCIDR: NaiveCloud.cidrs[subnet] ?? .everything, attachment: attachment, primaryAddress: primary,
+            secondaryAddresses: [], tags: tags)
+    }
+}
+
+extension NewENI {
+    /// One in the node's own subnet.
+    static func own(_ count: Int) -> NewENI {
+        NewENI(subnet: NaiveCloud.subnet, kind: .address, count: count)
+    }
+}
+
+extension ENI {
+    /// All free addresses, the one that rests longest first.
+    var free: [IPAddress] { (Array(singles.free) + prefixes.values.flatMap(\.free)).map(IPAddress.v4) }
+}
+
+extension PodAddresses {
+    /// One address alone.
+    init(_ address: IPAddress) {
+        switch address {
+        case .v4(let address): self = .ipv4(address)
+        case .v6(let address): self = .ipv6(address)
+        }
     }
 }

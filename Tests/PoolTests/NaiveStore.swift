@@ -7,7 +7,7 @@ import Timekeeping
 /// What a database would hold after the same changes.
 struct NaiveStore: Equatable {
     var enis: [ENIID: ENIRecord] = [:]
-    var addresses: [IPv4Address: AddressRecord] = [:]
+    var addresses: [IPAddress: AddressRecord] = [:]
     var attachments: [AttachmentID: Attachment] = [:]
 
     init() {}
@@ -28,7 +28,7 @@ struct NaiveStore: Equatable {
     var snapshot: PoolSnapshot {
         PoolSnapshot(
             enis: enis.values.sorted { $0.id < $1.id }, addresses: addresses.values.sorted { $0.address < $1.address },
-            attachments: attachments.values.sorted { $0.address < $1.address })
+            attachments: attachments.values.sorted { $0.addresses.primary < $1.addresses.primary })
     }
 
     /// Where a pool differs from what is stored; `nil` where it does not. "Cooling until" a moment that has passed is
@@ -46,7 +46,7 @@ struct NaiveStore: Equatable {
         }
         for record in pool.addresses.values {
             guard var stored = addresses[record.address] else { return "\(record.address) is not stored" }
-            if case .cooling(let until) = stored.state, until <= now { stored.state = .free }
+            if case .cooling(let until, _) = stored.state, until <= now { stored.state = .free }
             guard stored == record else { return "\(stored) is stored, the pool has \(record)" }
         }
         return nil

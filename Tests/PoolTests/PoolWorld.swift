@@ -48,7 +48,7 @@ struct PoolWorld {
     var pool: Pool
     var now = Instant.origin + .seconds(1000)
     /// The pods whose interfaces the kernel has.
-    var kernel: [AttachmentID: IPv4Address] = [:]
+    var kernel: [AttachmentID: PodAddresses] = [:]
     var answers: [WaiterID: Answer] = [:]
     var fates: [Call: [Fate]] = [:]
     var latency: [Call: Duration] = [
@@ -73,12 +73,12 @@ struct PoolWorld {
     private var past: [(at: Instant, interfaces: [ENIID: InterfaceView])] = []
 
     init(
-        limits: NodeLimits = NodeLimits(enis: 3, ipv4PerENI: 4), subnetSize: Int = 4000,
+        limits: NodeLimits = NodeLimits(enis: 3, ipv4PerENI: 4), subnetSize: Int = 4000, podSubnetSize: Int? = nil,
         _ configure: (inout PoolConfiguration) -> Void = { _ in }
     ) {
         var configuration = PoolConfiguration()
         configure(&configuration)
-        cloud = NaiveCloud(limits: limits, subnetSize: subnetSize)
+        cloud = NaiveCloud(limits: limits, subnetSize: subnetSize, podSubnetSize: podSubnetSize)
         pool = Pool(configuration: configuration, nonce: "boot-0", now: now)
     }
 
@@ -102,7 +102,8 @@ struct PoolWorld {
         let request = AddRequest(
             id: PoolWorld.id(pod), pod: PodIdentity(namespace: "default", name: pod, uid: pod),
             netns: "/run/netns/\(pod)",
-            requested: address.map { IPv4Address($0)! }, deadline: now + patience)
+            requested: address.map { $0.contains(":") ? .ipv6(IPv6Address($0)!) : .ipv4(IPv4Address($0)!) },
+            deadline: now + patience)
         perform(pool.add(request, waiter: waiter, now: now))
         return waiter
     }
@@ -146,7 +147,7 @@ struct PoolWorld {
 
     /// Attaches an ENI that somebody else manages.
     mutating func addForeignENI(deviceIndex: Int) {
-        guard var view = try? cloud.create(MutationToken("foreign"), addressCount: 0) else { return }
+        guard var view = try? cloud.create(MutationToken("foreign"), .own(0)) else { return }
         view.tags = [ENITag.noManage: "true"]
         view.attachment = .attached(deviceIndex: deviceIndex)
         cloud.interfaces[view.id] = view
@@ -174,7 +175,9 @@ struct PoolWorld {
 
     // MARK: What is seen
 
-    func address(of pod: String) -> IPv4Address? { pool.attachments[PoolWorld.id(pod)]?.address }
+    func address(of pod: String) -> IPAddress? { addresses(of: pod)?.primary }
+
+    func addresses(of pod: String) -> PodAddresses? { pool.attachments[PoolWorld.id(pod)]?.addresses }
 
     func answer(to pod: String) -> Answer? { waiters[pod].flatMap { answers[$0] } }
 
@@ -188,7 +191,9 @@ struct PoolWorld {
 
     func count(_ call: Call) -> Int { calls[call] ?? 0 }
 
-    func state(_ address: IPv4Address) -> AddressState? { pool.addresses[address]?.state }
+    func state(_ address: IPv4Address) -> AddressState? { state(.v4(address)) }
+
+    func state(_ address: IPAddress) -> AddressState? { pool.addresses[address]?.state }
 
     var observation: Observation {
         let seen = viewLag == .zero ? nil : past.last { $0.at + viewLag <= now }?.interfaces
@@ -198,7 +203,8 @@ struct PoolWorld {
     func observation(of interfaces: [ENIID: InterfaceView]) -> Observation {
         Observation(
             node: cloud.node, interfaces: interfaces.values.sorted { $0.id < $1.id }, subnets: cloud.subnets,
-            pods: kernel.sorted { $0.value < $1.value }.map { Observation.Pod(id: $0.key, address: $0.value) })
+            pods: kernel.sorted { $0.value.primary < $1.value.primary }
+                .map { Observation.Pod(id: $0.key, addresses: $0.value) })
     }
 
     /// Whether pool and cloud have the same ENIs with the same addresses, and nothing is under way or in doubt.
@@ -206,8 +212,7 @@ struct PoolWorld {
         work.isEmpty && Set(pool.enis.keys) == Set(cloud.interfaces.keys)
             && pool.enis.values.allSatisfy { eni in
                 eni.isReady && eni.operation == nil
-                    && Set(pool.addresses.values.filter { $0.eni == eni.id }.map(\.address))
-                        == Set(cloud.interfaces[eni.id]?.secondaryAddresses ?? [])
+                    && pool.blocks(of: eni.id) == Set(cloud.interfaces[eni.id]?.blocks ?? [])
             }
     }
 
@@ -226,7 +231,7 @@ struct PoolWorld {
         case .grant(let waiter, let grant):
             if answers[waiter] != nil { fail("\(waiter) is answered twice") }
             answers[waiter] = .granted(grant)
-            kernel[grant.attachment.id] = grant.attachment.address
+            kernel[grant.attachment.id] = grant.attachment.addresses
         case .refuse(let waiter, let cause):
             if answers[waiter] != nil { fail("\(waiter) is answered twice") }
             answers[waiter] = .refused(cause, at: now)
@@ -275,19 +280,19 @@ struct PoolWorld {
     private mutating func carryOut(_ work: Work) throws(ProviderError) -> Outcome {
         defer { remember() }
         switch work.action {
-        case .createENI(let token, let count):
-            return pool.created(token, try cloud.create(token, addressCount: count), now: now)
+        case .createENI(let token, let eni):
+            return pool.created(token, try cloud.create(token, eni), now: now)
         case .attachENI(let eni, let index):
             try cloud.attach(eni, deviceIndex: index)
             return pool.ready(eni, now: now)
         case .configureENI(let eni):
             try cloud.configure(eni)
             return pool.ready(eni, now: now)
-        case .assign(let eni, let count, let token):
-            return pool.assigned(eni, try cloud.assign(eni, count: count), token: token, now: now)
-        case .unassign(let eni, let addresses):
-            try cloud.unassign(eni, addresses)
-            return pool.unassigned(eni, addresses, now: now)
+        case .assign(let eni, let kind, let count, let token):
+            return pool.assigned(eni, try cloud.assign(eni, kind, count: count), token: token, now: now)
+        case .unassign(let eni, let blocks):
+            try cloud.unassign(eni, blocks)
+            return pool.unassigned(eni, blocks, now: now)
         case .detachENI(let eni):
             try cloud.detach(eni)
             return pool.detached(eni, now: now)

@@ -32,7 +32,7 @@ struct ProviderTests {
             world.run(for: .seconds(10))
             for pod in ["d", "e", "f"] { world.add(pod, for: .seconds(120)) }
             world.run(for: .seconds(100))
-            #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.address, on: $0.eni) })
+            #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.addresses.primary, on: $0.eni) })
             for pod in ["d", "e", "f"] { world.release(pod) }
             for _ in 0..<10 {
                 world.run(for: .seconds(60))
@@ -102,10 +102,10 @@ struct ProviderTests {
         for pod in ["a", "b", "c"] { world.add(pod, for: .seconds(100)) }
         world.run(for: .seconds(1))
         world.perform(world.pool.reconcile(before, takenAt: world.now, now: world.now))
-        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.address, on: $0.eni) })
+        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.addresses.primary, on: $0.eni) })
         world.viewLag = .zero
         world.run(for: .seconds(90))
-        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.address, on: $0.eni) })
+        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.addresses.primary, on: $0.eni) })
         #expect(world.pool.attachments.count == 3 && world.breach == nil)
     }
 
@@ -116,8 +116,8 @@ struct ProviderTests {
         world.start()
         let stranger = IPv4Address("10.0.9.9")!
         world.perform(
-            world.pool.assigned(NaiveCloud.primary, [stranger], token: MutationToken("x"), now: world.now))
-        #expect(world.state(stranger) == nil && world.pool.enis[NaiveCloud.primary]?.incoming == 2)
+            world.pool.assigned(NaiveCloud.primary, [.address(stranger)], token: MutationToken("x"), now: world.now))
+        #expect(world.state(stranger) == nil && world.pool.enis[NaiveCloud.primary]?.incomingAddresses == 2)
     }
 
     @Test("an address that turns out to be a pod's while it is taken away stays the pod's")
@@ -129,11 +129,11 @@ struct ProviderTests {
         world.run(for: .seconds(100))
         world.fates[.unassign] = [.hangs]
         world.reconfigure { $0.target = .addresses(warm: 1, minimum: 0) }
-        let leaving = try #require(world.pool.addresses.values.first { $0.state == .releasing }).address
-        world.kernel[PoolWorld.id("stranger")] = leaving
+        let leaving = try #require(world.pool.addresses.values.first { $0.state == .releasing })
+        world.kernel[PoolWorld.id("stranger")] = PodAddresses(leaving.address)
         world.reconcile()
-        world.perform(world.pool.unassigned(NaiveCloud.primary, [leaving], now: world.now))
-        #expect(world.state(leaving) == .assigned(PoolWorld.id("stranger")) && world.breach == nil)
+        world.perform(world.pool.unassigned(NaiveCloud.primary, [leaving.block], now: world.now))
+        #expect(world.state(leaving.address) == .assigned(PoolWorld.id("stranger")) && world.breach == nil)
     }
 
     @Test("an ENI whose detachment is in doubt hands out nothing")
@@ -148,7 +148,7 @@ struct ProviderTests {
         world.run(for: .seconds(60))
         #expect(world.count(.detach) == 1 && world.cloud.attachedCount == 1)
         for pod in ["x", "y", "z"] { world.add(pod, for: .seconds(5)) }
-        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.address, on: $0.eni) })
+        #expect(world.pool.attachments.values.allSatisfy { world.cloud.serves($0.addresses.primary, on: $0.eni) })
         #expect(world.address(of: "z") == nil)
         world.reconcile()
         world.run(for: .seconds(60))
@@ -180,14 +180,14 @@ struct ProviderTests {
         let eni = NaiveCloud.primary
         let view = try #require(world.cloud.interfaces[eni])
         world.perform(world.pool.created(MutationToken("x"), view, now: world.now))
-        world.perform(world.pool.assigned(eni, [address], token: MutationToken("x"), now: world.now))
-        world.perform(world.pool.unassigned(eni, Array(world.pool.enis[eni]!.free), now: world.now))
+        world.perform(world.pool.assigned(eni, [.address(address)], token: MutationToken("x"), now: world.now))
+        world.perform(world.pool.unassigned(eni, Array(world.pool.blocks(of: eni)), now: world.now))
         world.perform(world.pool.detached(eni, now: world.now))
         world.perform(world.pool.deleted(eni, now: world.now))
         world.perform(world.pool.ready(eni, now: world.now))
         let lost = ProviderError.unreachable("timed out")
         world.perform(
-            world.pool.failed(.assign(eni, count: 1, MutationToken("x")), lost, jitter: 0, now: world.now))
+            world.pool.failed(.assign(eni, .address, count: 1, MutationToken("x")), lost, jitter: 0, now: world.now))
         world.perform(world.pool.failed(.detachENI(eni), .throttled(retryAfter: nil), jitter: 0, now: world.now))
         world.perform(world.pool.failed(.deleteENI(ENIID("no")), .notFound("no"), jitter: 0, now: world.now))
         #expect(world.store == before && world.pool.enis[eni]?.isReady == true && world.breach == nil)

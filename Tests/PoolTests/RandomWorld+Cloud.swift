@@ -24,18 +24,16 @@ extension RandomWorld {
 
     mutating func done(_ action: Action) throws(ProviderError) -> Done {
         switch action {
-        case .createENI(let token, let count):
-            let view = try cloud.create(token, addressCount: count)
-            return .created(view)
-        case .assign(let eni, let count, _):
-            let new = try cloud.assign(eni, count: count)
-            for address in new { tampered.remove(Place(address: address, eni: eni)) }
+        case .createENI(let token, let eni): return .created(try cloud.create(token, eni))
+        case .assign(let eni, let kind, let count, _):
+            let new = try cloud.assign(eni, kind, count: count)
+            for block in new { tampered.remove(Place(block: block, eni: eni)) }
             return .assigned(new)
         case .attachENI(let eni, let index):
             try cloud.attach(eni, deviceIndex: index)
             tamperedENIs.remove(eni)
         case .configureENI(let eni): try cloud.configure(eni)
-        case .unassign(let eni, let addresses): try cloud.unassign(eni, addresses)
+        case .unassign(let eni, let blocks): try cloud.unassign(eni, blocks)
         case .detachENI(let eni): try cloud.detach(eni)
         case .deleteENI(let eni): try cloud.delete(eni)
         case .readBack, .grant, .refuse: return .seen(view())
@@ -57,7 +55,7 @@ extension RandomWorld {
     mutating func succeed(_ call: Call, _ done: Done) throws {
         switch (call.action, done) {
         case (.createENI(let token, _), .created(let view)): try perform(pool.created(token, view, now: now))
-        case (.assign(let eni, _, let token), .assigned(let new)):
+        case (.assign(let eni, _, _, let token), .assigned(let new)):
             try perform(pool.assigned(eni, new, token: token, now: now))
         case (.attachENI(let eni, _), _), (.configureENI(let eni), _): try perform(pool.ready(eni, now: now))
         case (.unassign(let eni, let gone), _): try perform(pool.unassigned(eni, gone, now: now))
@@ -66,7 +64,8 @@ extension RandomWorld {
         case (_, .seen(let interfaces)):
             let seen = Observation(
                 node: cloud.node, interfaces: interfaces.values.sorted { $0.id < $1.id }, subnets: cloud.subnets,
-                pods: kernel.sorted { $0.value < $1.value }.map { Observation.Pod(id: $0.key, address: $0.value) })
+                pods: kernel.sorted { $0.value.primary < $1.value.primary }
+                    .map { Observation.Pod(id: $0.key, addresses: $0.value) })
             try perform(pool.reconcile(seen, takenAt: call.startedAt, now: now))
         default: throw Failure("\(call.action) cannot be answered so")
         }
@@ -103,15 +102,16 @@ extension RandomWorld {
         switch change {
         case .takesAddress:
             let pairs = cloud.interfaces.keys.sorted().flatMap { id in
-                (cloud.interfaces[id]?.secondaryAddresses ?? []).map { (id, $0) }
+                (cloud.interfaces[id]?.blocks ?? []).map { (id, $0) }
             }
-            guard let (eni, address) = pairs.chosen(index) else { return }
-            tampered.insert(Place(address: address, eni: eni))
-            try? cloud.unassign(eni, [address])
+            guard let (eni, block) = pairs.chosen(index) else { return }
+            tampered.insert(Place(block: block, eni: eni))
+            try? cloud.unassign(eni, [block])
         case .addsAddress:
             guard let eni = cloud.interfaces.keys.sorted().chosen(index) else { return }
-            for address in (try? cloud.assign(eni, count: 1)) ?? [] {
-                tampered.insert(Place(address: address, eni: eni))
+            let kind = hasModes ? [BlockKind.address, .prefix, .ipv6Prefix].chosen(index) ?? .address : .address
+            for block in (try? cloud.assign(eni, kind, count: 1)) ?? [] {
+                tampered.insert(Place(block: block, eni: eni))
             }
         case .detachesENI:
             guard let eni = ids.chosen(index) else { return }
@@ -127,7 +127,7 @@ extension RandomWorld {
             cloud.interfaces[eni]?.tags[ENITag.noManage] = isTagged ? nil : "true"
         case .attachesENI:
             guard cloud.attachedCount < cloud.limits.enis,
-                let view = try? cloud.create(MutationToken("foreign"), addressCount: 1)
+                let view = try? cloud.create(MutationToken("foreign"), .own(1))
             else { return }
             let used = Set(cloud.interfaces.values.compactMap(\.attachment.deviceIndex))
             guard let free = (1...9).first(where: { !used.contains($0) }) else { return }

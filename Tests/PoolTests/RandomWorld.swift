@@ -15,15 +15,15 @@ struct RandomWorld {
         var result: Result<Done, ProviderError>?
     }
 
-    /// An address on an interface.
+    /// A block on an interface.
     struct Place: Hashable {
-        var address: IPv4Address
+        var block: Block
         var eni: ENIID
     }
 
     enum Done {
         case created(InterfaceView)
-        case assigned([IPv4Address])
+        case assigned([Block])
         case seen([ENIID: InterfaceView])
         case done
     }
@@ -33,24 +33,30 @@ struct RandomWorld {
     var pool: Pool
     var now = Instant.origin + .seconds(100)
     var calls: [Call] = []
-    var kernel: [AttachmentID: IPv4Address] = [:]
+    var kernel: [AttachmentID: PodAddresses] = [:]
     var random: SplitMix64
     var counts: [PoolWorld.Call: Int] = [:]
 
     /// Who waits, until when.
     var waiting: [WaiterID: (pod: AttachmentID, deadline: Instant)] = [:]
     /// Who was told that an address is theirs.
-    var owners: [IPv4Address: AttachmentID] = [:]
+    var owners: [IPAddress: AttachmentID] = [:]
     /// Who had an address when the store was lost, until the pool knows of it again.
     var forgotten: Set<AttachmentID> = []
-    /// Until when an address may be given to nobody.
-    var resting: [IPv4Address: Instant] = [:]
+    /// An address may be given to nobody until then, but to the pod that it is kept for.
+    struct Rest {
+        var until: Instant
+        var keptFor: AttachmentID?
+    }
+    var resting: [IPAddress: Rest] = [:]
     /// What others changed, or may have: there the pool cannot know better before it looks.
     var tampered: Set<Place> = []
     var tamperedENIs: Set<ENIID> = []
     var history: [(at: Instant, interfaces: [ENIID: InterfaceView])] = []
     var waiterCount: UInt64 = 0
     var runs = 0
+    /// Whether the world has prefixes, IPv6 and a subnet for pods.
+    let hasModes: Bool
     /// No more faults: views are exact.
     var isCalm = false
     /// Stored, but not seen by anybody.
@@ -59,15 +65,22 @@ struct RandomWorld {
 
     init(seed: UInt64) throws {
         random = SplitMix64(seed: seed)
+        let hasModes = Int.random(in: 0..<3, using: &random) > 0
         let limits = NodeLimits(
-            enis: .random(in: 1...4, using: &random), ipv4PerENI: .random(in: 2...7, using: &random))
-        cloud = NaiveCloud(limits: limits, subnetSize: .random(in: 8...80, using: &random))
+            enis: .random(in: 1...4, using: &random), ipv4PerENI: .random(in: 2...7, using: &random),
+            ipv6PerENI: hasModes && Int.random(in: 0..<8, using: &random) > 0 ? 2 : 0,
+            supportsPrefixes: hasModes && Int.random(in: 0..<8, using: &random) > 0)
+        let sizes = hasModes ? 8...600 : 8...80
+        cloud = NaiveCloud(
+            limits: limits, subnetSize: .random(in: sizes, using: &random),
+            podSubnetSize: hasModes ? .random(in: sizes, using: &random) : nil)
+        self.hasModes = hasModes
         pool = Pool(configuration: PoolConfiguration(), nonce: "run-0", now: now)
-        try perform(pool.reconfigure(RandomWorld.configuration(random.next()), now: now))
+        try perform(pool.reconfigure(configuration(random.next()), now: now))
         remember()
     }
 
-    static func configuration(_ seed: UInt64) -> PoolConfiguration {
+    func configuration(_ seed: UInt64) -> PoolConfiguration {
         var random = SplitMix64(seed: seed)
         var configuration = PoolConfiguration()
         configuration.target =
@@ -79,7 +92,24 @@ struct RandomWorld {
         if Int.random(in: 0..<3, using: &random) == 0 { configuration.maxPods = .random(in: 1...15, using: &random) }
         configuration.cooldown = .seconds([0, 1, 30, 90][Int.random(in: 0..<4, using: &random)])
         configuration.consistencyWindow = .seconds(20)
+        if hasModes { RandomWorld.chooseModes(of: &configuration, &random) }
         return configuration
+    }
+
+    /// Prefixes, families, subnets and sticky addresses: any of them, at any moment.
+    private static func chooseModes(of configuration: inout PoolConfiguration, _ random: inout SplitMix64) {
+        configuration.prefixDelegation = Bool.random(using: &random)
+        configuration.prefixFallback = Int.random(in: 0..<4, using: &random) > 0
+        if configuration.prefixDelegation, Bool.random(using: &random) {
+            configuration.target = .prefixes(.random(in: 0...2, using: &random))
+        }
+        configuration.families = [.ipv4, .ipv4, .ipv6, .dualStack][Int.random(in: 0..<4, using: &random)]
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            let subnets = [[NaiveCloud.podSubnet], [NaiveCloud.subnet, NaiveCloud.podSubnet]]
+            let network = PodSubnets(subnets: subnets[Int.random(in: 0..<2, using: &random)])
+            configuration.placement = .custom(.named("pods", ["pods": network]))
+        }
+        configuration.stickyFor = .seconds([0, 0, 60][Int.random(in: 0..<3, using: &random)])
     }
 
     // MARK: Events
@@ -112,7 +142,7 @@ struct RandomWorld {
         case .observe: begin(.readBack)
         case .foreign(let change, let index): tamper(change, index)
         case .reconfigure(let number):
-            try perform(pool.reconfigure(RandomWorld.configuration(number), now: now))
+            try perform(pool.reconfigure(configuration(number), now: now))
         case .crash(let during, let sameBoot, let losingStore, let carriedOut):
             isDying = true
             if let during { try carryThrough(during) }
@@ -131,8 +161,8 @@ struct RandomWorld {
         let deadline = now + .milliseconds(milliseconds)
         waiting[waiter] = (RandomWorld.id(pod), deadline)
         let request = AddRequest(
-            id: RandomWorld.id(pod), netns: "/run/netns/\(pod)",
-            requested: requested.map { NaiveCloud.cidr[4 + $0] }, deadline: deadline)
+            id: RandomWorld.id(pod), pod: PodIdentity(namespace: "n", name: "pod-\(pod)"), netns: "/run/netns/\(pod)",
+            requested: requested.map { .ipv4(NaiveCloud.cidr[4 + $0]) }, deadline: deadline)
         try perform(pool.add(request, waiter: waiter, now: now))
     }
 
@@ -166,7 +196,7 @@ struct RandomWorld {
         if losingStore {
             store = NaiveStore()
             // What the kernel has no interface for is forgotten.
-            for (address, owner) in owners where kernel[owner] != address { owners[address] = nil }
+            for (address, owner) in owners where kernel[owner]?.all.contains(address) != true { owners[address] = nil }
             forgotten = Set(owners.values)
             resting = [:]
         }
@@ -174,7 +204,9 @@ struct RandomWorld {
             kernel = [:]
             for address in owners.keys { rest(address) }
             // Those that rested already do so by the new clock.
-            for (address, until) in resting { resting[address] = min(until, now + pool.configuration.cooldown) }
+            for (address, rest) in resting {
+                resting[address]?.until = min(rest.until, now + pool.configuration.cooldown)
+            }
         }
         let restored = Pool.restored(
             store.snapshot, sameBoot: sameBoot, configuration: pool.configuration, nonce: "run-\(runs)", now: now)

@@ -32,8 +32,8 @@ struct ReconcileTests {
         let address = IPv4Address("10.0.9.9")!
         world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.append(address)
         world.reconcile()
-        #expect(world.repairs == [.adoptedAddress(address, NaiveCloud.primary)])
-        guard case .cooling(let until)? = world.state(address) else { throw Failure("not resting") }
+        #expect(world.repairs == [.adoptedBlock(.address(address), NaiveCloud.primary)])
+        guard case .cooling(let until, _)? = world.state(address) else { throw Failure("not resting") }
         #expect(until - world.now >= world.pool.configuration.cooldown)
         world.run(for: until - world.now)
         #expect(world.state(address) != .cooling(until: until) && world.breach == nil)
@@ -45,11 +45,11 @@ struct ReconcileTests {
         world.add("a")
         let used = try #require(world.address(of: "a"))
         let free = try #require(world.pool.enis[NaiveCloud.primary]?.free.first)
-        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { $0 == used || $0 == free }
+        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { [used, free].contains(.v4($0)) }
         world.reconcile()
         #expect(
             Set(world.repairs) == [
-                .orphanedAddress(used, PoolWorld.id("a")), .droppedAddress(free, NaiveCloud.primary),
+                .orphanedAddress(used, PoolWorld.id("a")), .droppedBlock(.address(free.v4!), NaiveCloud.primary),
             ])
         #expect(world.state(used) == .orphaned(PoolWorld.id("a")) && world.state(free) == nil)
         world.add("a")
@@ -64,7 +64,7 @@ struct ReconcileTests {
         world.add("a")
         let used = try #require(world.address(of: "a"))
         let before = world.cloud
-        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { $0 == used }
+        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { .v4($0) == used }
         world.reconcile()
         world.cloud = before
         world.repairs = []
@@ -76,7 +76,7 @@ struct ReconcileTests {
     @Test("an ENI that somebody attached is taken in")
     func adoptedENI() throws {
         var world = settled()
-        let view = try world.cloud.create(MutationToken("other"), addressCount: 2)
+        let view = try world.cloud.create(MutationToken("other"), .own(2))
         try world.cloud.attach(view.id, deviceIndex: 2)
         world.reconcile()
         #expect(world.repairs == [.adoptedENI(view.id)])
@@ -99,7 +99,7 @@ struct ReconcileTests {
             world.run(for: .seconds(100))
             world.reconcile()
             #expect(world.repairs.contains(.lostENI(eni)))
-            #expect(pods.allSatisfy { world.state($0.address) == .orphaned($0.id) })
+            #expect(pods.allSatisfy { world.state($0.addresses.primary) == .orphaned($0.id) })
             #expect((world.pool.enis[eni]?.phase == .lost) == used)
             world.run(for: .seconds(30))
             #expect(world.pool.enis[ENIID("eni-2")]?.isReady == true, "its place is taken by another")
@@ -132,7 +132,7 @@ struct ReconcileTests {
     @Test("an ENI of this node that is attached to nothing is deleted")
     func leakedENI() throws {
         var world = settled()
-        let view = try world.cloud.create(MutationToken("of an earlier run"), addressCount: 2)
+        let view = try world.cloud.create(MutationToken("of an earlier run"), .own(2))
         world.reconcile()
         #expect(world.repairs == [.leakedENI(view.id)])
         world.run(for: .seconds(2))
@@ -173,7 +173,7 @@ struct ReconcileTests {
         #expect(world.repairs.isEmpty)
         world.run(for: .seconds(1))
         world.reconcile()
-        #expect(world.repairs == [.releasedAttachment(PoolWorld.id("a"), address)])
+        #expect(world.repairs == [.releasedAttachment(PoolWorld.id("a"), PodAddresses(address))])
         #expect(world.state(address) == .cooling(until: world.now + .seconds(30)))
     }
 
@@ -181,9 +181,9 @@ struct ReconcileTests {
     func adoptedAttachment() throws {
         var world = settled()
         let free = try #require(world.pool.enis[NaiveCloud.primary]?.free.last)
-        world.kernel[PoolWorld.id("stranger")] = free
+        world.kernel[PoolWorld.id("stranger")] = PodAddresses(free)
         world.reconcile()
-        #expect(world.repairs == [.adoptedAttachment(PoolWorld.id("stranger"), free)])
+        #expect(world.repairs == [.adoptedAttachment(PoolWorld.id("stranger"), PodAddresses(free))])
         #expect(world.address(of: "stranger") == free && world.breach == nil)
     }
 
@@ -192,13 +192,14 @@ struct ReconcileTests {
         var world = settled()
         world.add("a")
         let used = try #require(world.address(of: "a"))
-        let nowhere = IPv4Address("192.0.2.1")!
-        world.kernel[PoolWorld.id("thief")] = used
-        world.kernel[PoolWorld.id("stray")] = nowhere
+        let nowhere = IPAddress("192.0.2.1")!
+        world.kernel[PoolWorld.id("thief")] = PodAddresses(used)
+        world.kernel[PoolWorld.id("stray")] = PodAddresses(nowhere)
         world.reconcile()
         #expect(
             Set(world.repairs) == [
-                .strayPod(PoolWorld.id("thief"), used), .strayPod(PoolWorld.id("stray"), nowhere),
+                .strayPod(PoolWorld.id("thief"), PodAddresses(used)),
+                .strayPod(PoolWorld.id("stray"), PodAddresses(nowhere)),
             ])
         #expect(world.pool.attachments.count == 1)
     }
@@ -207,12 +208,12 @@ struct ReconcileTests {
     func strayAddress() throws {
         var world = settled()
         let address = IPv4Address("10.0.9.9")!
-        world.kernel[PoolWorld.id("stray")] = address
+        world.kernel[PoolWorld.id("stray")] = .ipv4(address)
         world.reconcile()
         world.cloud.free.append(address)
         world.reconfigure { $0.target = .addresses(warm: 7, minimum: 0) }
         world.run(for: .seconds(1))
-        #expect(world.address(of: "stray") == address && world.breach == nil)
+        #expect(world.address(of: "stray") == .v4(address) && world.breach == nil)
     }
 
     @Test("a view that lags behind undoes nothing that was confirmed")
@@ -245,7 +246,7 @@ struct ReconcileTests {
         world.add("victim")
         world.run(for: .seconds(100))
         let address = try #require(world.address(of: "victim"))
-        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { $0 == address }
+        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { .v4($0) == address }
         for round in 0..<10 {
             world.add("\(round)")
             world.run(for: .seconds(20))

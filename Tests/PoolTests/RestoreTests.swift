@@ -131,10 +131,10 @@ struct RestoreTests {
             world.restart(losingStore: true)
             for pod in 0..<3 { world.add("early-\(pod)", for: .seconds(100)) }
             world.reconcile()
-            #expect(world.pool.attachments.mapValues(\.address) == pods)
+            #expect(world.pool.attachments.mapValues(\.addresses) == pods)
             world.run(for: .seconds(100))
             #expect(world.pool.attachments.count == 6)
-            #expect(pods.allSatisfy { world.pool.attachments[$0.key]?.address == $0.value })
+            #expect(pods.allSatisfy { world.pool.attachments[$0.key]?.addresses == $0.value })
             #expect(world.isConsistent && world.breach == nil)
         }
     }
@@ -146,10 +146,10 @@ struct RestoreTests {
         try world.cloud.detach(pod.eni)
         world.restart(losingStore: true)
         world.start()
-        #expect(world.state(pod.address) == .orphaned(pod.id) && world.cloud.interfaces[pod.eni] == nil)
+        #expect(world.state(pod.addresses.primary) == .orphaned(pod.id) && world.cloud.interfaces[pod.eni] == nil)
         for name in 0..<6 { world.add("\(name)", for: .seconds(100)) }
         world.run(for: .seconds(100))
-        #expect(world.pool.attachments.values.count { $0.address == pod.address } == 1 && world.breach == nil)
+        #expect(world.pool.attachments.values.count { $0.addresses == pod.addresses } == 1 && world.breach == nil)
         world.release(pod.id.containerID)
         world.run(for: .seconds(100))
         #expect(world.isConsistent && world.breach == nil)
@@ -163,7 +163,7 @@ struct RestoreTests {
         world.fates[.attach] = [.fails(.limitReached(.interfaces))]
         world.restart()
         world.start()
-        #expect(world.state(pod.address) == .orphaned(pod.id) && world.pool.enis[pod.eni]?.phase == .lost)
+        #expect(world.state(pod.addresses.primary) == .orphaned(pod.id) && world.pool.enis[pod.eni]?.phase == .lost)
         world.release(pod.id.containerID)
         world.reconcile()
         world.run(for: .seconds(300))

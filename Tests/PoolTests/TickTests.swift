@@ -48,7 +48,8 @@ struct TickTests {
                 world.run(for: .milliseconds(100 * Int(1 + random.next() % 300)))
                 history.append(
                     "\(step) at \((world.now - .origin).text): \(world.cloud.shape), "
-                        + "\(world.kernel.values.sorted()), \(world.calls.sorted { "\($0)" < "\($1)" })")
+                        + "\(world.kernel.values.map(\.description).sorted()), \(world.calls.sorted { "\($0)" < "\($1)" })"
+                )
             }
             #expect(world.breach == nil)
             return history

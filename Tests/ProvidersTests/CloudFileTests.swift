@@ -93,9 +93,9 @@ import Timekeeping
     @Test("A file of another version is not guessed at") func version() async throws {
         _ = try await provider()
         let text = String(decoding: try directory.read("cloud.json"), as: UTF8.self)
-        try directory.write(text.replacing(#""version":3"#, with: #""version":4"#), to: "cloud.json")
+        try directory.write(text.replacing(#""version":4"#, with: #""version":5"#), to: "cloud.json")
         let error = await #expect(throws: ProviderError.self) { _ = try await provider() }
-        #expect(error?.description.contains("version 4 instead of 3") == true)
+        #expect(error?.description.contains("version 5 instead of 4") == true)
     }
 
     @Test("A file that vanishes is not begun anew behind the daemon's back") func vanished() async throws {

@@ -9,7 +9,9 @@ import Testing
     func node(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)
         let node = try await cloud.provider.describeNode()
-        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 3, supportsPrefixes: true))
+        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 3, supportsPrefixes: true, vCPUs: 2))
+        #expect(node.networks == [try #require(IPv4Network("10.0.0.0/16"))])
+        #expect(node.ipv6Networks.map(\.description) == ["2001:db8:0:1::/64", "2001:db8:0:3::/64"])
         let interfaces = try await cloud.provider.interfaces()
         #expect(interfaces.map(\.id) == [node.primaryENI])
         #expect(interfaces[0].isPrimary)
@@ -26,6 +28,7 @@ import Testing
         func free() async throws -> Int? {
             try await cloud.provider.subnets().first { $0.id == cloud.roomy }?.freeAddresses
         }
+        #expect(Set(try await cloud.provider.subnets().map(\.id)) == [cloud.roomy, cloud.tiny, cloud.pods])
         #expect(try await cloud.provider.subnets().allSatisfy { $0.zone == zone })
         #expect(try await free() == 250)
         _ = try await cloud.provider.assign(cloud.primary, count: 2, token: MutationToken("a"))

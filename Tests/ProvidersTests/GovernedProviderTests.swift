@@ -52,7 +52,7 @@ import Timekeeping
         }
         await #expect(throws: ProviderError.unreachable("not there yet")) { _ = try await provider.interfaces() }
         async let both = (provider.interfaces().count, provider.subnets().count)
-        #expect(try await both == (1, 2))
+        #expect(try await both == (1, 3))
         #expect(attempts.withLock { $0 } == 2)
     }
 

@@ -58,11 +58,15 @@ private final class Network: Sendable {
         #expect(first[0].mac == primary.mac && first[0].deviceIndex == 0)
         #expect(first[0].primaryAddress == primary.primaryAddress && first[0].secondaryAddresses == [])
         #expect(first[0].subnetCIDR == IPv4Network("10.0.1.0/24"))
+        #expect(first[0].subnetIPv6CIDR == IPv6Network("2001:db8:0:1::/64"))
+        #expect(first[0].ipv6Address != nil && first[0].ipv6Address == primary.ipv6Address)
 
         let addresses = try await provider.assign(primary.id, count: 2, token: MutationToken("a"))
         #expect(await tellings.next()?[0].secondaryAddresses == addresses)
         try await provider.unassign(primary.id, addresses: [addresses[0]])
         #expect(await tellings.next()?[0].secondaryAddresses == [addresses[1]])
+        let prefixes = try await provider.assignIPv6Prefixes(primary.id, count: 1, token: MutationToken("p"))
+        #expect(await tellings.next()?[0].ipv6Prefixes == prefixes)
 
         // A detached interface is not in sight, and no news.
         let eni = try await provider.createInterface(

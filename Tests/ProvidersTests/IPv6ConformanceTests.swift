@@ -12,30 +12,47 @@ import Timekeeping
         let cloud = try await StartedProvider(subject)
         let network = try #require(try await cloud.provider.subnets().first { $0.id == cloud.roomy }?.ipv6CIDR)
         #expect(network == IPv6Network("2001:db8:0:1::/64"))
-        #expect(try await cloud.interface(cloud.primary)?.ipv6Prefixes == [])
-        let two = try await cloud.provider.assignIPv6Prefixes(cloud.primary, count: 2, token: MutationToken("a"))
-        let one = try await cloud.provider.assignIPv6Prefixes(cloud.primary, count: 1, token: MutationToken("b"))
+        let eni = try await cloud.create(token: "eni").id
+        try await cloud.provider.attach(eni, deviceIndex: 1)
+        let two = try await cloud.provider.assignIPv6Prefixes(eni, count: 2, token: MutationToken("a"))
+        let one = try await cloud.provider.assignIPv6Prefixes(eni, count: 1, token: MutationToken("b"))
         #expect(two.count == 2 && one.count == 1 && Set(two + one).count == 3)
         #expect((two + one).allSatisfy { $0.prefixLength == 80 && network.contains($0) && $0.base != network.base })
-        let shown = try #require(try await cloud.interface(cloud.primary))
+        let shown = try #require(try await cloud.interface(eni))
         #expect(Set(shown.ipv6Prefixes) == Set(two + one))
         #expect(shown.prefixes == [] && shown.secondaryAddresses == [])
         await #expect(throws: ProviderError.limitReached(.addressesPerInterface)) {
+            _ = try await cloud.provider.assignIPv6Prefixes(eni, count: 1, token: MutationToken("c"))
+        }
+        try await cloud.provider.unassign(eni, ipv6Prefixes: two)
+        #expect(try await cloud.interface(eni)?.ipv6Prefixes == one)
+        // Again, which changes nothing.
+        try await cloud.provider.unassign(eni, ipv6Prefixes: two)
+        // With one that it has among those that it has not.
+        try await cloud.provider.unassign(eni, ipv6Prefixes: two + one)
+        #expect(try await cloud.interface(eni)?.ipv6Prefixes == [])
+    }
+
+    @Test(
+        "The primary interface has an address of its own, which counts, and other interfaces have none",
+        arguments: ProviderUnderTest.all)
+    func ownAddress(subject: ProviderUnderTest) async throws {
+        let cloud = try await StartedProvider(subject)
+        let address = try #require(try await cloud.interface(cloud.primary)?.ipv6Address)
+        #expect(try #require(IPv6Network("2001:db8:0:1::/80")).contains(address))
+        #expect(address != IPv6Address("2001:db8:0:1::") && address != IPv6Address("2001:db8:0:1::1"))
+        #expect(try await cloud.create(token: "a").ipv6Address == nil)
+        _ = try await cloud.provider.assignIPv6Prefixes(cloud.primary, count: 2, token: MutationToken("b"))
+        await #expect(throws: ProviderError.limitReached(.addressesPerInterface)) {
             _ = try await cloud.provider.assignIPv6Prefixes(cloud.primary, count: 1, token: MutationToken("c"))
         }
-        try await cloud.provider.unassign(cloud.primary, ipv6Prefixes: two)
-        #expect(try await cloud.interface(cloud.primary)?.ipv6Prefixes == one)
-        // Again, which changes nothing.
-        try await cloud.provider.unassign(cloud.primary, ipv6Prefixes: two)
-        // With one that it has among those that it has not.
-        try await cloud.provider.unassign(cloud.primary, ipv6Prefixes: two + one)
-        #expect(try await cloud.interface(cloud.primary)?.ipv6Prefixes == [])
+        #expect(try await cloud.interface(cloud.primary)?.ipv6Address == address)
     }
 
     @Test("They take no place of IPv4 addresses", arguments: ProviderUnderTest.all)
     func places(subject: ProviderUnderTest) async throws {
         let cloud = try await StartedProvider(subject)
-        let prefixes = try await cloud.provider.assignIPv6Prefixes(cloud.primary, count: 3, token: MutationToken("a"))
+        let prefixes = try await cloud.provider.assignIPv6Prefixes(cloud.primary, count: 2, token: MutationToken("a"))
         let addresses = try await cloud.provider.assign(cloud.primary, count: 3, token: MutationToken("b"))
         let shown = try #require(try await cloud.interface(cloud.primary))
         #expect(Set(shown.ipv6Prefixes) == Set(prefixes) && Set(shown.secondaryAddresses) == Set(addresses))

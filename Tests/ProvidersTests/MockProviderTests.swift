@@ -58,7 +58,7 @@ import Timekeeping
         settings.latency = .init(.milliseconds(20))
         let provider = try await MockProvider(cloud: TestMock.cloud(settings), node: TestMock.node())
         let before = ContinuousClock.now
-        #expect(try await provider.subnets().count == 2)
+        #expect(try await provider.subnets().count == 3)
         #expect(ContinuousClock.now - before >= .milliseconds(20))
     }
 
@@ -67,7 +67,7 @@ import Timekeeping
             instanceID: "i-9", subnet: SubnetID("subnet-roomy"), type: try InstanceType(named: "m5.large"))
         let view = try await MockProvider(cloud: TestMock.cloud(), node: node).describeNode()
         #expect(view.instanceID == "i-9" && view.instanceType == "m5.large" && view.zone == "a")
-        #expect(view.limits == NodeLimits(enis: 3, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true))
+        #expect(view.limits == NodeLimits(enis: 3, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true, vCPUs: 2))
     }
 
     @Test("A configuration that cannot be is refused by name") func badConfiguration() async throws {

@@ -5,9 +5,9 @@ import Testing
 
 /// A backend that the conformance suite runs on.
 ///
-/// It starts a cloud of its own for each test: a VPC with a subnet 10.0.1.0/24, which is 2001:db8:0:1::/64 too, and a
-/// subnet 10.0.2.0/28 in one zone, and in the larger one the node, which may have 3 interfaces of 4 IPv4 and 3 IPv6
-/// addresses.
+/// It starts a cloud of its own for each test: a VPC with the subnets 10.0.1.0/24, which is 2001:db8:0:1::/64 too,
+/// 10.0.2.0/28, and 10.0.3.0/24, which is 2001:db8:0:3::/64 too and tagged for pods, in one zone, 10.0.4.0/24 in another,
+/// and in the first one the node, which has 2 vCPUs and may have 3 interfaces of 4 IPv4 and 3 IPv6 addresses.
 struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// The node's provider. The cloud lasts at least as long as it.
@@ -44,6 +44,9 @@ struct StartedProvider {
     let primary: ENIID
     let roomy: SubnetID
     let tiny: SubnetID
+    let pods: SubnetID
+    /// In another zone.
+    let elsewhere = SubnetID("subnet-elsewhere")
 
     init(_ subject: ProviderUnderTest) async throws {
         provider = try await subject.start()
@@ -51,6 +54,7 @@ struct StartedProvider {
         let subnets = try await provider.subnets()
         roomy = try #require(subnets.first { $0.cidr == IPv4Network("10.0.1.0/24") }).id
         tiny = try #require(subnets.first { $0.cidr == IPv4Network("10.0.2.0/28") }).id
+        pods = try #require(subnets.first { $0.cidr == IPv4Network("10.0.3.0/24") }).id
     }
 
     /// The interface as the cloud shows it; `nil` when it shows none.

@@ -19,6 +19,10 @@ enum TestMock {
                     id: SubnetID("subnet-roomy"), cidr: #require(IPv4Network("10.0.1.0/24")),
                     ipv6CIDR: IPv6Network("2001:db8:0:1::/64"), zone: "a"),
                 .init(id: SubnetID("subnet-tiny"), cidr: #require(IPv4Network("10.0.2.0/28")), zone: "a"),
+                .init(
+                    id: SubnetID("subnet-pods"), cidr: #require(IPv4Network("10.0.3.0/24")),
+                    ipv6CIDR: IPv6Network("2001:db8:0:3::/64"), zone: "a", tags: ["kubernetes.io/role/cni": "1"]),
+                .init(id: SubnetID("subnet-elsewhere"), cidr: #require(IPv4Network("10.0.4.0/24")), zone: "b"),
             ],
             settings: settings, throttling: throttling, faults: faults, seed: 1)
     }
@@ -33,7 +37,7 @@ enum TestMock {
     static func node(_ id: String = "i-1") -> MockNode {
         MockNode(
             instanceID: id, subnet: SubnetID("subnet-roomy"),
-            limits: NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 3, supportsPrefixes: true))
+            limits: NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 3, supportsPrefixes: true, vCPUs: 2))
     }
 
     private static let start = ContinuousClock.now

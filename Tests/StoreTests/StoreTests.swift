@@ -76,7 +76,6 @@ import Timekeeping
         try withStore { store, _ in
             var twice = Sample.attachment
             twice.id.ifname = "eth1"
-            twice.address = Sample.attachment.address
             // `INSERT OR REPLACE` must not hide that an address would have two owners: the older row goes.
             try store.apply([.putAttachment(Sample.attachment), .putAttachment(twice)])
             #expect(try store.snapshot().attachments == [twice])
@@ -127,6 +126,8 @@ import Timekeeping
     @Test(arguments: [
         "UPDATE eni SET networkCard = 'zero'", "UPDATE eni SET subnet = x'ff'", "UPDATE attachment SET since = 'now'",
         "UPDATE address SET until = NULL WHERE state = 'cooling'", "UPDATE address SET containerID = NULL",
+        "UPDATE address SET block = '10.0.0.16/27'", "UPDATE attachment SET ipv6Address = '10.0.0.1'",
+        "UPDATE eni SET ipv6Prefix = 'many'",
     ])
     func aValueOfAnotherTypeCountsAsCorruption(_ sql: String) throws {
         try withStore { store, _ in
@@ -163,6 +164,28 @@ import Timekeeping
         try FileManager.default.removeItem(at: directory)
     }
 
+    @Test func aFileOfTheFirstVersionKeepsItsPods() throws {
+        let old = try DatabaseQueue(path: path)
+        try Schema.migrator.migrate(old, upTo: "1: pool")
+        try old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO eni VALUES
+                        ('eni-1', '02:00:00:00:00:01', 'subnet-a', '10.0.0.0/24', 0, '10.0.0.4', 1, 0);
+                    INSERT INTO attachment VALUES
+                        ('warmpool', 'c1', 'eth0', 'shop', 'web-0', 'u1', '/run/netns/web-0', '10.0.0.5', 'eni-1', 42);
+                    INSERT INTO address VALUES ('10.0.0.5', 'eni-1', 'assigned', NULL, 'warmpool', 'c1', 'eth0');
+                    """)
+        }
+        try old.close()
+        try withStore { _, contents in
+            #expect(contents.snapshot.attachments == [Sample.attachment])
+            #expect(contents.snapshot.addresses.map(\.block) == [.address(IPv4Address("10.0.0.5")!)])
+            #expect(contents.snapshot.enis.map(\.ipv6Prefix) == [nil])
+        }
+        try FileManager.default.removeItem(at: directory)
+    }
+
     @Test func aDirectoryThatIsMissingIsNamed() throws {
         let missing = directory.appending(path: "nowhere/pool.sqlite").path
         #expect {
@@ -176,27 +199,51 @@ import Timekeeping
 enum Sample {
     static let id = AttachmentID(network: "warmpool", containerID: "c1", ifname: "eth0")
     static let lostID = AttachmentID(network: "warmpool", containerID: "c2", ifname: "eth0")
+    static let dualID = AttachmentID(network: "warmpool", containerID: "c3", ifname: "eth0")
+    static let ipv6ID = AttachmentID(network: "warmpool", containerID: "c4", ifname: "eth0")
     static let eni = ENIID("eni-1")
+    static let prefix = IPv4Network("10.0.0.16/28")!
+    static let ipv6Prefix = IPv6Network("2001:db8:0:0:1::/80")!
 
     static let attachment = Attachment(
         id: id, pod: PodIdentity(namespace: "shop", name: "web-0", uid: "u1"), netns: "/run/netns/web-0",
-        address: address(5), eni: eni, since: Instant(nanoseconds: 42))
+        addresses: .ipv4(address(5)), eni: eni, since: Instant(nanoseconds: 42))
+
+    static let dualStack = Attachment(
+        id: dualID, pod: PodIdentity(), netns: "/run/netns/db-0", addresses: .dualStack(prefix[1], ipv6Prefix.base),
+        eni: eni, since: Instant(nanoseconds: 43))
+
+    static let ipv6 = Attachment(
+        id: ipv6ID, pod: PodIdentity(), netns: "/run/netns/db-1", addresses: .ipv6(ipv6Prefix.last), eni: eni,
+        since: Instant(nanoseconds: 44))
 
     static let snapshot = PoolSnapshot(
         enis: [
             ENIRecord(
                 id: eni, mac: MACAddress(bits: 0x0200_0000_0001), subnet: SubnetID("subnet-a"),
                 subnetCIDR: IPv4Network(containing: address(0), prefixLength: 24), networkCard: 0,
-                primaryAddress: address(4), isPrimary: true, deviceIndex: 0)
+                primaryAddress: address(4), isPrimary: true, deviceIndex: 0, ipv6Prefix: ipv6Prefix)
         ],
         addresses: [
-            AddressRecord(address: address(5), eni: eni, state: .assigned(id)),
-            AddressRecord(address: address(6), eni: eni, state: .free),
-            AddressRecord(address: address(7), eni: eni, state: .orphaned(lostID)),
-            AddressRecord(address: address(8), eni: eni, state: .releasing),
-            AddressRecord(address: address(9), eni: eni, state: .cooling(until: Instant(nanoseconds: 77))),
-        ],
-        attachments: [attachment])
+            single(8, .releasing), single(5, .assigned(id)), single(6, .free), single(7, .orphaned(lostID)),
+            AddressRecord(
+                address: .v4(prefix[1]), block: .prefix(prefix), eni: eni, state: .assigned(dualID)),
+            AddressRecord(
+                address: .v6(ipv6Prefix.last), block: .ipv6Prefix(ipv6Prefix), eni: eni, state: .assigned(ipv6ID)),
+            single(9, .cooling(until: Instant(nanoseconds: 77))),
+            AddressRecord(
+                address: .v4(prefix[2]), block: .prefix(prefix), eni: eni,
+                state: .cooling(until: Instant(nanoseconds: 78), keptFor: PodName(namespace: "shop", name: "db-2"))),
+        ].sorted {
+            ($0.state.coolingUntil ?? .origin, $0.address.description) < (
+                $1.state.coolingUntil ?? .origin, $1.address.description
+            )
+        },
+        attachments: [attachment, dualStack, ipv6])
+
+    private static func single(_ last: UInt32, _ state: AddressState) -> AddressRecord {
+        AddressRecord(address: .v4(address(last)), block: .address(address(last)), eni: eni, state: state)
+    }
 
     static let everyKindOfChange: [Change] =
         snapshot.enis.map(Change.putENI) + snapshot.addresses.map(Change.putAddress)

@@ -191,7 +191,7 @@ extension DescribeInstanceTypes.InstanceTypeElement {
     private init(_ type: InstanceType?, instanceType: String, limits: ModelVPC.Limits, hypervisor: String?) {
         self.init(
             instanceType: instanceType, bareMetal: hypervisor == nil, hypervisor: hypervisor,
-            vCpuInfo: type.map { .init(defaultVCpus: $0.vCPUs) },
+            vCpuInfo: limits.vCPUs.map { .init(defaultVCpus: $0) },
             memoryInfo: type.map { .init(sizeInMiB: $0.memoryMiB) },
             networkInfo: .init(
                 maximumNetworkInterfaces: limits.interfaces,

@@ -27,6 +27,11 @@ struct PrefixElement: Encodable {
     let ipv4Prefix: String
 }
 
+struct IPv6AddressElement: Encodable {
+    let ipv6Address: String
+    let isPrimaryIpv6 = true
+}
+
 struct IPv6PrefixElement: Encodable {
     let ipv6Prefix: String
 }
@@ -71,7 +76,7 @@ struct NetworkInterfaceElement: Encodable {
     let attachment: AttachmentElement?
     let privateIpAddressesSet: ItemSet<AddressElement>
     let ipv4PrefixSet: ItemSet<PrefixElement>?
-    let ipv6AddressesSet = ItemSet<String>([])
+    let ipv6AddressesSet: ItemSet<IPv6AddressElement>
     let ipv6PrefixSet: ItemSet<IPv6PrefixElement>?
     let tagSet: ItemSet<TagElement>
 
@@ -90,6 +95,7 @@ struct NetworkInterfaceElement: Encodable {
             [AddressElement(privateIpAddress: "\(interface.primaryAddress)", primary: true)] + secondary)
         ipv4PrefixSet =
             interface.prefixes.isEmpty ? nil : ItemSet(interface.prefixes.map { PrefixElement(ipv4Prefix: "\($0)") })
+        ipv6AddressesSet = ItemSet(interface.ipv6Address.map { [IPv6AddressElement(ipv6Address: "\($0)")] } ?? [])
         ipv6PrefixSet =
             interface.ipv6Prefixes.isEmpty
             ? nil : ItemSet(interface.ipv6Prefixes.map { IPv6PrefixElement(ipv6Prefix: "\($0)") })

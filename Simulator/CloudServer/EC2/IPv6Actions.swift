@@ -1,7 +1,7 @@
 import Addressing
 import ModelVPC
 
-/// Assigns /80 prefixes; interfaces of this cloud have no single IPv6 addresses.
+/// Assigns /80 prefixes: the one single IPv6 address that interfaces of this cloud have is that of their launch.
 struct AssignIpv6Addresses: EC2Action {
     struct Reply: Encodable {
         let networkInterfaceId: String

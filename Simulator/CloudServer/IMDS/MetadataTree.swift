@@ -12,9 +12,9 @@ struct MetadataTree {
     /// - Returns: `nil` where there is no such instance.
     init?(of id: ModelVPC.InstanceID, in state: CloudState) async throws {
         let found = try await state.look { vpc in
-            (try? vpc.instance(id)).map { ($0, vpc.interfacesInSight(of: id), vpc.cidr) }
+            (try? vpc.instance(id)).map { ($0, vpc.interfacesInSight(of: id), vpc) }
         }
-        guard let (instance, interfaces, cidr) = found else { return nil }
+        guard let (instance, interfaces, vpc) = found else { return nil }
         let region = state.configuration.region
         let primary = interfaces.first { $0.id == instance.primaryInterface }
         add("meta-data/instance-id", id.rawValue)
@@ -24,7 +24,7 @@ struct MetadataTree {
         add("meta-data/mac", primary.map { "\($0.mac)" })
         add("meta-data/local-ipv4", primary.map { "\($0.primaryAddress)" })
         for interface in interfaces {
-            add(interface, vpcCIDR: "\(cidr)")
+            add(interface, in: vpc)
         }
         if let role = state.keys.role, let key = state.keys.roleKey(of: id), let expires = key.expires {
             let path = "meta-data/iam/security-credentials/\(role.name)"
@@ -44,8 +44,8 @@ struct MetadataTree {
         leaves[path.split(separator: "/").map(String.init)] = text
     }
 
-    private mutating func add(_ interface: ModelVPC.InterfaceDescription, vpcCIDR: String) {
-        func lines(_ values: [some CustomStringConvertible]) -> String {
+    private mutating func add(_ interface: ModelVPC.InterfaceDescription, in vpc: ModelVPC) {
+        func lines(_ values: [any CustomStringConvertible]) -> String {
             values.map(\.description).joined(separator: "\n")
         }
         let base = "meta-data/network/interfaces/macs/\(interface.mac)/"
@@ -57,10 +57,16 @@ struct MetadataTree {
         add(base + "subnet-id", interface.subnet.rawValue)
         add(base + "subnet-ipv4-cidr-block", "\(interface.subnetCIDR)")
         add(base + "vpc-id", Account.vpc)
-        add(base + "vpc-ipv4-cidr-block", vpcCIDR)
-        add(base + "vpc-ipv4-cidr-blocks", vpcCIDR)
-        if !interface.prefixes.isEmpty { add(base + "ipv4-prefix", lines(interface.prefixes)) }
-        if !interface.securityGroups.isEmpty { add(base + "security-group-ids", lines(interface.securityGroups)) }
+        add(base + "vpc-ipv4-cidr-block", "\(vpc.cidr)")
+        add(base + "vpc-ipv4-cidr-blocks", "\(vpc.cidr)")
+        let lists: [(name: String, values: [any CustomStringConvertible])] = [
+            ("ipv4-prefix", interface.prefixes), ("ipv6-prefix", interface.ipv6Prefixes),
+            ("ipv6s", interface.ipv6Address.map { [$0] } ?? []), ("security-group-ids", interface.securityGroups),
+            ("subnet-ipv6-cidr-blocks", interface.subnetIPv6CIDR.map { [$0] } ?? []),
+            ("vpc-ipv6-cidr-blocks", vpc.ipv6Networks),
+        ]
+        // What there is none of has no path.
+        for list in lists where !list.values.isEmpty { add(base + list.name, lines(list.values)) }
     }
 
     private static func document(

@@ -44,7 +44,7 @@ extension RESTCall {
         guard case .instance(let found) = try await ask(.describeInstance(instance), for: instance) else {
             throw Problem.internalError
         }
-        return .ok(JSONValue(found, vpc: state.configuration.cloud.cidr))
+        return .ok(JSONValue(found, in: try await state.look { $0 }))
     }
 
     func listInterfaces() async throws -> RESTReply {

@@ -5,17 +5,19 @@ import ModelVPC
 /// What the cloud shows, as the API's JSON.
 
 extension JSONValue {
-    init(_ instance: ModelVPC.Instance, vpc: IPv4Network) {
+    init(_ instance: ModelVPC.Instance, in vpc: ModelVPC) {
+        var limits: JSONObject = [
+            "enis": .integer(Int64(instance.limits.interfaces)),
+            "ipv4PerENI": .integer(Int64(instance.limits.ipv4PerInterface)),
+            "ipv6PerENI": .integer(Int64(instance.limits.ipv6PerInterface)),
+            "supportsPrefixes": .bool(instance.limits.supportsPrefixes),
+        ]
+        limits["vCPUs"] = instance.limits.vCPUs.map { .integer(Int64($0)) }
         self = [
             "id": .string(instance.id.rawValue), "type": .string(instance.type), "zone": .string(instance.zone),
             "primaryInterface": .string("\(instance.primaryInterface)"),
-            "limits": [
-                "enis": .integer(Int64(instance.limits.interfaces)),
-                "ipv4PerENI": .integer(Int64(instance.limits.ipv4PerInterface)),
-                "ipv6PerENI": .integer(Int64(instance.limits.ipv6PerInterface)),
-                "supportsPrefixes": .bool(instance.limits.supportsPrefixes),
-            ],
-            "networks": [.string("\(vpc)")],
+            "limits": .object(limits), "networks": [.string("\(vpc.cidr)")],
+            "ipv6Networks": JSONValue(list: vpc.ipv6Networks),
         ]
     }
 
@@ -29,6 +31,7 @@ extension JSONValue {
             "ipv6Prefixes": JSONValue(list: interface.ipv6Prefixes),
             "securityGroups": JSONValue(list: interface.securityGroups), "tags": JSONValue(tags: interface.tags),
         ]
+        object["ipv6Address"] = interface.ipv6Address.map { .string("\($0)") }
         object["attachment"] = interface.attachment.map { JSONValue($0) }
         self = .object(object)
     }

@@ -11,6 +11,12 @@ final class EC2Memory: Sendable {
         var securityGroups: [String]
     }
 
+    /// The networks of the VPC.
+    struct Networks: Hashable, Sendable {
+        var ipv4: [IPv4Network]
+        var ipv6: [IPv6Network]
+    }
+
     private struct Known {
         var subnet: SubnetID
         var addresses: Set<IPv4Address>
@@ -20,7 +26,7 @@ final class EC2Memory: Sendable {
 
     private struct State {
         var node: Node?
-        var networks: [IPv4Network]?
+        var networks: Networks?
         var limits: [String: NodeLimits] = [:]
         var subnets: [SubnetID: IPv4Network] = [:]
         var interfaces: [ENIID: Known] = [:]
@@ -38,7 +44,7 @@ final class EC2Memory: Sendable {
     }
 
     /// The VPC's networks, as they were told last.
-    var networks: [IPv4Network]? {
+    var networks: Networks? {
         get { state.withLock { $0.networks } }
         set { state.withLock { $0.networks = newValue } }
     }

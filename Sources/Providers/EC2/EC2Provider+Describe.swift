@@ -7,10 +7,12 @@ extension EC2Provider {
         guard let primary = instance.primaryInterface else {
             throw .malformedReply("EC2 shows no primary interface of the instance \(instanceID)")
         }
+        let limits = try await limits(of: instance.instanceType)
+        let networks = try await networks()
         return NodeView(
             instanceID: instanceID, instanceType: instance.instanceType, zone: instance.placement.availabilityZone,
-            primaryENI: ENIID(primary.networkInterfaceId), limits: try await limits(of: instance.instanceType),
-            networks: try await networks())
+            primaryENI: ENIID(primary.networkInterfaceId), limits: limits,
+            networks: networks.ipv4, ipv6Networks: networks.ipv6)
     }
 
     /// What a type allows: asked once, because it does not change.
@@ -27,12 +29,14 @@ extension EC2Provider {
     }
 
     /// The VPC's networks; those that were told last where the metadata service does not answer.
-    private func networks() async throws(ProviderError) -> [IPv4Network] {
+    private func networks() async throws(ProviderError) -> EC2Memory.Networks {
         guard let metadata else {
-            return try await describeSubnets([("vpc-id", try await node().vpc)]).map(\.cidr)
+            let subnets = try await describeSubnets([("vpc-id", try await node().vpc)])
+            return .init(ipv4: subnets.map(\.cidr), ipv6: subnets.compactMap(\.ipv6CIDR))
         }
         do throws(InstanceMetadataError) {
-            let networks = try await metadata.vpcNetworks()
+            let networks = EC2Memory.Networks(
+                ipv4: try await metadata.vpcNetworks(), ipv6: try await metadata.vpcIPv6Networks())
             memory.networks = networks
             return networks
         } catch {

@@ -16,8 +16,18 @@ extension EC2Interface {
         return InterfaceView(
             id: id, mac: mac, subnet: SubnetID(subnetId), subnetCIDR: subnetCIDR, attachment: try attachmentView(),
             networkCard: attachment?.networkCardIndex ?? 0, primaryAddress: primaryAddress,
-            secondaryAddresses: try secondaryAddresses(),
+            ipv6Address: try ipv6Address(), secondaryAddresses: try secondaryAddresses(),
             prefixes: try prefixes(ipv4PrefixSet), ipv6Prefixes: try ipv6Prefixes(), tags: tags(tagSet))
+    }
+
+    /// The one that EC2 calls primary, which stays until the interface is deleted; without such, the first.
+    private func ipv6Address() throws(ProviderError) -> IPv6Address? {
+        let items = ipv6AddressesSet?.items ?? []
+        guard let own = items.first(where: { $0.isPrimaryIpv6 == true }) ?? items.first else { return nil }
+        guard let address = IPv6Address(own.ipv6Address) else {
+            throw .malformedReply("EC2 gives \(id) the IPv6 address '\(own.ipv6Address)'")
+        }
+        return address
     }
 
     func ipv6Prefixes() throws(ProviderError) -> [IPv6Network] {
@@ -124,6 +134,6 @@ extension EC2InstanceType {
         return NodeLimits(
             enis: card?.maximumNetworkInterfaces ?? networkInfo.maximumNetworkInterfaces,
             ipv4PerENI: networkInfo.ipv4AddressesPerInterface, ipv6PerENI: networkInfo.ipv6AddressesPerInterface ?? 0,
-            supportsPrefixes: hypervisor == "nitro" || bareMetal == true)
+            supportsPrefixes: hypervisor == "nitro" || bareMetal == true, vCPUs: vCpuInfo?.defaultVCpus)
     }
 }

@@ -99,6 +99,11 @@ struct EC2Prefix: Decodable, Sendable {
     let ipv4Prefix: String
 }
 
+struct EC2IPv6Address: Decodable, Sendable {
+    let ipv6Address: String
+    let isPrimaryIpv6: Bool?
+}
+
 struct EC2IPv6Prefix: Decodable, Sendable {
     let ipv6Prefix: String
 }
@@ -123,6 +128,7 @@ struct EC2Interface: Decodable, Sendable {
     let privateIpAddress: String?
     let privateIpAddressesSet: Items<EC2Address>?
     let ipv4PrefixSet: Items<EC2Prefix>?
+    let ipv6AddressesSet: Items<EC2IPv6Address>?
     let ipv6PrefixSet: Items<EC2IPv6Prefix>?
     let groupSet: Items<EC2SecurityGroup>?
     let tagSet: Items<EC2Tag>?
@@ -181,6 +187,10 @@ struct EC2Instance: Decodable, Sendable {
 }
 
 struct EC2InstanceType: Decodable, Sendable {
+    struct Processors: Decodable, Sendable {
+        let defaultVCpus: Int?
+    }
+
     struct NetworkInfo: Decodable, Sendable {
         let maximumNetworkInterfaces: Int
         let ipv4AddressesPerInterface: Int
@@ -194,6 +204,7 @@ struct EC2InstanceType: Decodable, Sendable {
     }
 
     let instanceType: String
+    let vCpuInfo: Processors?
     let hypervisor: String?
     let bareMetal: Bool?
     let networkInfo: NetworkInfo

@@ -18,6 +18,12 @@ public struct GuestInterface: Hashable, Sendable {
     public let secondaryAddresses: [IPv4Address]
     /// The /28 prefixes, in the order in which they were assigned.
     public let prefixes: [IPv4Network]
+    /// The subnet's IPv6 network, whose first host address is the gateway; `nil` for a subnet without IPv6.
+    public let subnetIPv6CIDR: IPv6Network?
+    /// The interface's own IPv6 address, which is never for pods; `nil` for an interface without one.
+    public let ipv6Address: IPv6Address?
+    /// The /80 prefixes, in the order in which they were assigned.
+    public let ipv6Prefixes: [IPv6Network]
 
     /// `nil` for an interface that is attached to nothing.
     init?(_ interface: ModelVPC.InterfaceDescription) {
@@ -29,5 +35,8 @@ public struct GuestInterface: Hashable, Sendable {
         primaryAddress = interface.primaryAddress
         secondaryAddresses = interface.secondaryAddresses
         prefixes = interface.prefixes
+        subnetIPv6CIDR = interface.subnetIPv6CIDR
+        ipv6Address = interface.ipv6Address
+        ipv6Prefixes = interface.ipv6Prefixes
     }
 }

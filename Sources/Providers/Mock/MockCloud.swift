@@ -86,7 +86,7 @@ public actor MockCloud {
 /// A cloud with what ties its clock to that of the process.
 struct SavedCloud: Codable, Sendable {
     /// The form of the file.
-    static let currentVersion = 3
+    static let currentVersion = 4
 
     var version = SavedCloud.currentVersion
     var vpc: ModelVPC

@@ -90,9 +90,7 @@ public struct MockNode: Hashable, Sendable {
         self.instanceID = instanceID
         self.subnet = subnet
         instanceType = type.name
-        limits = NodeLimits(
-            enis: type.enis, ipv4PerENI: type.ipv4PerENI, ipv6PerENI: type.ipv6PerENI,
-            supportsPrefixes: ModelVPC.Limits(type).supportsPrefixes)
+        limits = NodeLimits(ModelVPC.Limits(type))
     }
 
     /// An instance with limits of its own, whose type is called `custom`.

@@ -38,10 +38,8 @@ public final class MockProvider: CloudProvider {
         let failure = try await cloud.update { vpc, now -> ModelVPC.Failure? in
             do throws(ModelVPC.Failure) {
                 if (try? vpc.instance(id)) == nil {
-                    let limits = ModelVPC.Limits(
-                        interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
-                        ipv6PerInterface: node.limits.ipv6PerENI, supportsPrefixes: node.limits.supportsPrefixes)
-                    try vpc.launch(id, type: node.instanceType, limits: limits, in: .init(node.subnet), at: now)
+                    try vpc.launch(
+                        id, type: node.instanceType, limits: .init(node.limits), in: .init(node.subnet), at: now)
                 }
                 return nil
             } catch {
@@ -54,7 +52,8 @@ public final class MockProvider: CloudProvider {
 
     public func describeNode() async throws(ProviderError) -> NodeView {
         guard case .instance(let instance) = try await call(.describeInstance(node)) else { throw .unexpectedReply }
-        return NodeView(instance, networks: [try await cloud.inspect { vpc, _ in vpc.cidr }])
+        let (network, ipv6Networks) = try await cloud.inspect { vpc, _ in (vpc.cidr, vpc.ipv6Networks) }
+        return NodeView(instance, networks: [network], ipv6Networks: ipv6Networks)
     }
 
     public func interfaces() async throws(ProviderError) -> [InterfaceView] {
@@ -67,7 +66,8 @@ public final class MockProvider: CloudProvider {
 
     public func subnets() async throws(ProviderError) -> [SubnetView] {
         guard case .subnets(let subnets) = try await call(.describeSubnets) else { throw .unexpectedReply }
-        return subnets.map(SubnetView.init)
+        let zone = try await cloud.inspect { [node] vpc, _ in try? vpc.instance(node).zone }
+        return subnets.filter { $0.zone == zone }.map(SubnetView.init)
     }
 
     /// The cloud keeps the security groups, which mean nothing to it.

@@ -67,8 +67,8 @@ extension InterfaceView {
         self.init(
             id: ENIID(interface.id), mac: interface.mac, subnet: SubnetID(interface.subnet),
             subnetCIDR: interface.subnetCIDR, attachment: attachment, primaryAddress: interface.primaryAddress,
-            secondaryAddresses: interface.secondaryAddresses, prefixes: interface.prefixes,
-            ipv6Prefixes: interface.ipv6Prefixes, tags: interface.tags)
+            ipv6Address: interface.ipv6Address, secondaryAddresses: interface.secondaryAddresses,
+            prefixes: interface.prefixes, ipv6Prefixes: interface.ipv6Prefixes, tags: interface.tags)
     }
 }
 
@@ -81,13 +81,26 @@ extension SubnetView {
 }
 
 extension NodeView {
-    init(_ instance: ModelVPC.Instance, networks: [IPv4Network]) {
+    init(_ instance: ModelVPC.Instance, networks: [IPv4Network], ipv6Networks: [IPv6Network]) {
         self.init(
             instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
             primaryENI: ENIID(instance.primaryInterface),
-            limits: NodeLimits(
-                enis: instance.limits.interfaces, ipv4PerENI: instance.limits.ipv4PerInterface,
-                ipv6PerENI: instance.limits.ipv6PerInterface, supportsPrefixes: instance.limits.supportsPrefixes),
-            networks: networks)
+            limits: NodeLimits(instance.limits), networks: networks, ipv6Networks: ipv6Networks)
+    }
+}
+
+extension NodeLimits {
+    init(_ limits: ModelVPC.Limits) {
+        self.init(
+            enis: limits.interfaces, ipv4PerENI: limits.ipv4PerInterface, ipv6PerENI: limits.ipv6PerInterface,
+            supportsPrefixes: limits.supportsPrefixes, vCPUs: limits.vCPUs)
+    }
+}
+
+extension ModelVPC.Limits {
+    init(_ limits: NodeLimits) {
+        self.init(
+            interfaces: limits.enis, ipv4PerInterface: limits.ipv4PerENI, ipv6PerInterface: limits.ipv6PerENI,
+            supportsPrefixes: limits.supportsPrefixes, vCPUs: limits.vCPUs)
     }
 }

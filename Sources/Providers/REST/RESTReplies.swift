@@ -9,6 +9,7 @@ enum RESTReplies {
             let ipv4PerENI: Int
             let ipv6PerENI: Int
             let supportsPrefixes: Bool
+            let vCPUs: Int?
         }
 
         let id: String
@@ -17,6 +18,8 @@ enum RESTReplies {
         let primaryInterface: ENIID
         let limits: Limits
         let networks: [IPv4Network]
+        /// A cloud without IPv6 need not have the member.
+        let ipv6Networks: [IPv6Network]?
     }
 
     struct Attachment: Decodable, Sendable {
@@ -37,6 +40,7 @@ enum RESTReplies {
         let subnet: SubnetID
         let subnetCIDR: IPv4Network
         let primaryAddress: IPv4Address
+        let ipv6Address: IPv6Address?
         let secondaryAddresses: [IPv4Address]
         let prefixes: [IPv4Network]
         /// A cloud without IPv6 need not have the member.
@@ -79,8 +83,9 @@ extension NodeView {
             primaryENI: instance.primaryInterface,
             limits: NodeLimits(
                 enis: instance.limits.enis, ipv4PerENI: instance.limits.ipv4PerENI,
-                ipv6PerENI: instance.limits.ipv6PerENI, supportsPrefixes: instance.limits.supportsPrefixes),
-            networks: instance.networks)
+                ipv6PerENI: instance.limits.ipv6PerENI, supportsPrefixes: instance.limits.supportsPrefixes,
+                vCPUs: instance.limits.vCPUs),
+            networks: instance.networks, ipv6Networks: instance.ipv6Networks ?? [])
     }
 }
 
@@ -96,8 +101,9 @@ extension InterfaceView {
         self.init(
             id: interface.id, mac: interface.mac, subnet: interface.subnet, subnetCIDR: interface.subnetCIDR,
             attachment: attachment, networkCard: interface.attachment?.networkCard ?? 0,
-            primaryAddress: interface.primaryAddress, secondaryAddresses: interface.secondaryAddresses,
-            prefixes: interface.prefixes, ipv6Prefixes: interface.ipv6Prefixes ?? [], tags: interface.tags)
+            primaryAddress: interface.primaryAddress, ipv6Address: interface.ipv6Address,
+            secondaryAddresses: interface.secondaryAddresses, prefixes: interface.prefixes,
+            ipv6Prefixes: interface.ipv6Prefixes ?? [], tags: interface.tags)
     }
 }
 

@@ -12,11 +12,14 @@ import Testing
         #expect(node.status == 200 && node.headers[.contentType] == "application/json")
         #expect(
             node.json["limits"]
-                == ["enis": 3, "ipv4PerENI": 10, "ipv6PerENI": 10, "supportsPrefixes": true])
+                == ["enis": 3, "ipv4PerENI": 10, "ipv6PerENI": 10, "supportsPrefixes": true, "vCPUs": 2])
         #expect(node.json["primaryInterface"] == .string(TestCloud.firstInterface))
         #expect(node.json["networks"] == ["10.0.0.0/16"])
+        #expect(node.json["ipv6Networks"] == ["2001:db8:0:1::/64"])
         let interfaces = try await cloud.rest(.get, "/instances/\(TestCloud.node)/interfaces")
-        let attachment = interfaces.json["items"]?.arrayValue?.first?["attachment"]
+        let primary = interfaces.json["items"]?.arrayValue?.first
+        #expect(primary?["ipv6Address"] == "2001:db8:0:1::a00:104")
+        let attachment = primary?["attachment"]
         #expect(attachment?["state"] == "attached" && attachment?["deviceIndex"] == 0)
         let subnets = try await cloud.rest(.get, "/instances/\(TestCloud.node)/subnets")
         #expect(subnets.json["items"]?.arrayValue?.map { $0["id"] } == [.string("subnet-a"), .string("subnet-tiny")])

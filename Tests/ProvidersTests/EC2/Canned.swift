@@ -63,6 +63,7 @@ enum Canned {
             """
             <instanceTypeSet><item>
                 <instanceType>m5.large</instanceType>\(platform)
+                <vCpuInfo><defaultVCpus>2</defaultVCpus><defaultCores>1</defaultCores></vCpuInfo>
                 <networkInfo><networkPerformance>Up to 10 Gigabit</networkPerformance>
                     <maximumNetworkInterfaces>3</maximumNetworkInterfaces>
                     <ipv4AddressesPerInterface>10</ipv4AddressesPerInterface>
@@ -104,9 +105,8 @@ enum Canned {
     /// An interface's content, attached unless told otherwise.
     static func interface(
         _ id: String = primary, address: String? = "10.0.1.10", secondary: [String] = [], prefixes: [String] = [],
-        ipv6Prefixes: [String] = [], tags: [String: String] = [:],
-        attachment: String? = attachment(),
-        mac: String = "02:00:00:00:00:0a", subnet: String = subnet
+        ipv6Addresses: String = "", ipv6Prefixes: [String] = [], tags: [String: String] = [:],
+        attachment: String? = attachment(), mac: String = "02:00:00:00:00:0a", subnet: String = subnet
     ) -> String {
         let all = [address].compactMap(\.self) + secondary
         let addresses = all.map {
@@ -122,7 +122,7 @@ enum Canned {
             <tagSet>\(tags.map { "<item><key>\($0)</key><value>\($1)</value></item>" }.joined())</tagSet>
             <privateIpAddressesSet>\(addresses.joined())</privateIpAddressesSet>
             <ipv4PrefixSet>\(prefixes.map { "<item><ipv4Prefix>\($0)</ipv4Prefix></item>" }.joined())</ipv4PrefixSet>
-            <ipv6AddressesSet/>
+            <ipv6AddressesSet>\(ipv6Addresses)</ipv6AddressesSet>
             <ipv6PrefixSet>\(ipv6Prefixes.map { "<item><ipv6Prefix>\($0)</ipv6Prefix></item>" }.joined())</ipv6PrefixSet>
             """
     }

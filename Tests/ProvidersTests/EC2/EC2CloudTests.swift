@@ -129,9 +129,10 @@ import Testing
     func networks() async throws {
         let cloud = try await TestCloudServer()
         #expect(try await cloud.provider().describeNode().networks == [IPv4Network("10.0.0.0/16")])
+        let node = try await cloud.provider(withMetadata: false).describeNode()
         #expect(
-            try await cloud.provider(withMetadata: false).describeNode().networks.map(\.description)
-                == ["10.0.1.0/24", "10.0.2.0/28"])
+            node.networks.map(\.description).sorted() == ["10.0.1.0/24", "10.0.2.0/28", "10.0.3.0/24", "10.0.4.0/24"])
+        #expect(node.ipv6Networks.map(\.description).sorted() == ["2001:db8:0:1::/64", "2001:db8:0:3::/64"])
     }
 
     @Test("Many interfaces come page by page") func pages() async throws {

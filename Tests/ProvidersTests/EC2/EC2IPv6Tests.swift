@@ -47,6 +47,34 @@ import Testing
         #expect(try await without.provider().subnets().map(\.ipv6CIDR) == [nil])
     }
 
+    @Test(
+        "The interface's own address is the one that is primary, else the first",
+        arguments: [
+            ("", nil), ("<item><ipv6Address>2001:db8::7</ipv6Address></item>", "2001:db8::7"),
+            (
+                "<item><ipv6Address>2001:db8::7</ipv6Address><isPrimaryIpv6>false</isPrimaryIpv6></item>"
+                    + "<item><ipv6Address>2001:db8::8</ipv6Address><isPrimaryIpv6>true</isPrimaryIpv6></item>",
+                "2001:db8::8"
+            ),
+        ] as [(String, String?)])
+    func ownAddress(items: String, expected: String?) async throws {
+        let cloud = try ScriptedEC2 { call in
+            guard call.action == "DescribeNetworkInterfaces" else { return nil }
+            return .reply(Canned.interfaces([Canned.interface(ipv6Addresses: items)]))
+        }
+        #expect(try await cloud.provider().interfaces().map(\.ipv6Address?.description) == [expected])
+    }
+
+    @Test("A text that is no address is named") func noAddress() async throws {
+        let cloud = try ScriptedEC2 { call in
+            guard call.action == "DescribeNetworkInterfaces" else { return nil }
+            let items = "<item><ipv6Address>none</ipv6Address></item>"
+            return .reply(Canned.interfaces([Canned.interface(ipv6Addresses: items)]))
+        }
+        let error = ProviderError.malformedReply("EC2 gives \(Canned.primary) the IPv6 address 'none'")
+        await #expect(throws: error) { try await cloud.provider().interfaces() }
+    }
+
     @Test("Texts that are no prefix are named") func nonsense() async throws {
         let cloud = try ScriptedEC2 { call in
             switch call.action {

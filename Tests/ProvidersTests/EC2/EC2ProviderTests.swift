@@ -17,7 +17,7 @@ import Testing
         #expect(node.instanceID == Canned.instance && node.instanceType == "m5.large" && node.zone == "eu-test-1a")
         #expect(node.primaryENI == ENIID(Canned.primary))
         #expect(node.networks.map(\.description) == ["10.0.1.0/24"])
-        #expect(node.limits == NodeLimits(enis: 2, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true))
+        #expect(node.limits == NodeLimits(enis: 2, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true, vCPUs: 2))
     }
 
     @Test(

@@ -24,7 +24,8 @@ final class TestCloudServer: Sendable {
         let node = TestMock.node()
         let limits = ModelVPC.Limits(
             interfaces: node.limits.enis, ipv4PerInterface: node.limits.ipv4PerENI,
-            ipv6PerInterface: node.limits.ipv6PerENI, supportsPrefixes: node.limits.supportsPrefixes)
+            ipv6PerInterface: node.limits.ipv6PerENI, supportsPrefixes: node.limits.supportsPrefixes,
+            vCPUs: node.limits.vCPUs)
         let configuration = try CloudConfiguration(
             cloud: TestMock.configuration(settings, throttling: throttling, faults: faults),
             instances: [

@@ -46,8 +46,9 @@ import Testing
                 == NodeView(
                     instanceID: "i-0a1b2c3d", instanceType: "m5.large", zone: "eu-central-1a",
                     primaryENI: RESTRequestTests.eni,
-                    limits: NodeLimits(enis: 3, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true),
-                    networks: [try #require(IPv4Network("10.0.0.0/16"))]))
+                    limits: NodeLimits(enis: 3, ipv4PerENI: 10, ipv6PerENI: 10, supportsPrefixes: true, vCPUs: 2),
+                    networks: [try #require(IPv4Network("10.0.0.0/16"))],
+                    ipv6Networks: [try #require(IPv6Network("2001:db8::/56"))]))
         let subnets = try await cloud.provider().subnets()
         #expect(subnets.map(\.id) == [SubnetID("subnet-a")])
         #expect(subnets[0].freeAddresses == 229 && subnets[0].tags == ["team": "pods"])
@@ -68,6 +69,7 @@ import Testing
                     id: RESTRequestTests.eni, mac: try #require(MACAddress("02:00:00:00:00:01")),
                     subnet: SubnetID("subnet-a"), subnetCIDR: try #require(IPv4Network("10.0.1.0/24")),
                     attachment: .attached(deviceIndex: 0), primaryAddress: try #require(IPv4Address("10.0.1.4")),
+                    ipv6Address: try #require(IPv6Address("2001:db8:0:1::a00:104")),
                     secondaryAddresses: ["10.0.1.5", "10.0.1.6"].compactMap { IPv4Address($0) },
                     prefixes: [try #require(IPv4Network("10.0.1.16/28"))],
                     ipv6Prefixes: [try #require(IPv6Network("2001:db8:0:1:1::/80"))])

@@ -55,15 +55,18 @@ public final class InstanceMetadata: Sendable {
 
     /// The IPv4 networks of the VPC in which the primary interface is.
     public func vpcNetworks() async throws(InstanceMetadataError) -> [IPv4Network] {
-        let path = "network/interfaces/macs/\(try await mac())/vpc-ipv4-cidr-blocks"
-        var networks: [IPv4Network] = []
-        for line in try await lines(path) {
-            guard let network = IPv4Network(line) else {
-                throw .malformed(path: path, reason: "it is no IPv4 network: \(excerpt(line, 80))")
-            }
-            networks.append(network)
+        try await values("network/interfaces/macs/\(try await mac())/vpc-ipv4-cidr-blocks", "IPv4 network")
+    }
+
+    /// The IPv6 networks of that VPC; none where it has no IPv6.
+    public func vpcIPv6Networks() async throws(InstanceMetadataError) -> [IPv6Network] {
+        let path = "network/interfaces/macs/\(try await mac())/vpc-ipv6-cidr-blocks"
+        do throws(InstanceMetadataError) {
+            return try await values(path, "IPv6 network")
+        } catch {
+            guard case .notFound = error else { throw error }
+            return []
         }
-        return networks
     }
 
     /// The credentials of the role that the instance has.
@@ -82,6 +85,22 @@ public final class InstanceMetadata: Sendable {
     }
 
     // MARK: Values
+
+    /// One value a line.
+    ///
+    /// - Parameter form: what each must be, in an error's words.
+    private func values<Value: LosslessStringConvertible>(
+        _ path: String, _ form: String
+    ) async throws(InstanceMetadataError) -> [Value] {
+        var values: [Value] = []
+        for line in try await lines(path) {
+            guard let value = Value(line) else {
+                throw .malformed(path: path, reason: "it is no \(form): \(excerpt(line, 80))")
+            }
+            values.append(value)
+        }
+        return values
+    }
 
     private func word(_ path: String) async throws(InstanceMetadataError) -> String {
         let lines = try await lines(path)

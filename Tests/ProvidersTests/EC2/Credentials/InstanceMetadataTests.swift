@@ -37,6 +37,27 @@ import Testing
         #expect(service.state.tokens == 1)
     }
 
+    @Test("The VPC's networks; without IPv6, there are none of it") func networks() async throws {
+        let base = "network/interfaces/macs/0a:01:02:03:04:05/"
+        var values = InstanceMetadataTests.values
+        values[base + "vpc-ipv4-cidr-blocks"] = "10.0.0.0/16\n10.1.0.0/16"
+        let old = try TestMetadata(values)
+        #expect(
+            try await old.client(http, clock).vpcNetworks() == ["10.0.0.0/16", "10.1.0.0/16"].map { IPv4Network($0) })
+        #expect(try await old.client(http, clock).vpcIPv6Networks() == [])
+        values[base + "vpc-ipv6-cidr-blocks"] = "2001:db8::/56\n2001:db8:1::/56"
+        let both = try TestMetadata(values)
+        #expect(
+            try await both.client(http, clock).vpcIPv6Networks()
+                == ["2001:db8::/56", "2001:db8:1::/56"].map { IPv6Network($0) })
+        values[base + "vpc-ipv6-cidr-blocks"] = "10.0.0.0/16"
+        let wrong = try TestMetadata(values)
+        let error = await #expect(throws: InstanceMetadataError.self) {
+            try await wrong.client(http, clock).vpcIPv6Networks()
+        }
+        #expect(error?.description.contains("it is no IPv6 network: 10.0.0.0/16") == true)
+    }
+
     @Test("A token is renewed before it expires, as the service says when") func expiry() async throws {
         let service = try TestMetadata(InstanceMetadataTests.values)
         service.set { $0.lifetime = "300" }

@@ -40,7 +40,7 @@ import Testing
         #expect(node.instanceID == world.node.id && node.zone == world.node.zone)
         #expect(node.primaryENI.description == world.node.primary)
         #expect(node.instanceType == "t3.small")
-        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 4, supportsPrefixes: true))
+        #expect(node.limits == NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 4, supportsPrefixes: true, vCPUs: 2))
         #expect(Set(node.networks.map(\.description)) == ["10.0.0.0/17", "10.0.128.0/17"], "of every zone")
         #expect(try await agree().map(\.isPrimary) == [true])
         let subnets = try await provider.subnets()

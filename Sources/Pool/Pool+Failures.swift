@@ -1,0 +1,234 @@
+import Addressing
+import Timekeeping
+
+/// What the provider's failures mean for the pool: what is tried again, when, and what is left in doubt.
+extension Pool {
+    /// The provider did not do what an action asked for.
+    ///
+    /// - Parameter jitter: a random number from 0 up to 1, which spreads the retries of many nodes.
+    public mutating func failed(
+        _ action: Action, _ error: ProviderError, jitter: Double, now: Instant
+    ) -> Outcome {
+        // What was to go is gone.
+        if case (.deleteENI(let eni), .notFound) = (action, error) { return deleted(eni, now: now) }
+        let error = error.located(subnet(of: action), prefixes: action.asksForPrefixes)
+        // That the node may not give back is no reason not to grow, and a subnet without a /80 none to ask for no more.
+        let concernsAll = !(action.givesBack && error.isDenial) && !(action.asksForIPv6 && error.isOfSubnet)
+        let retryAt = (concernsAll ? note(error, jitter, now) : nil) ?? now + pause(after: error, jitter)
+        if error.contradictsView { readBackAt = now }
+        switch action {
+        case .createENI(let token, _): creationFailed(token, error, retryAt, now)
+        case .attachENI(let eni, _): attachFailed(eni, error, retryAt)
+        case .configureENI(let eni): configurationFailed(eni, error, retryAt)
+        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, retryAt, now)
+        case .unassign(let eni, _): unassignFailed(eni, retryAt)
+        case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
+        case .deleteENI(let eni): deleteFailed(eni, retryAt)
+        case .grant, .refuse, .readBack: break
+        }
+        return settle(now)
+    }
+
+    // MARK: Failures, one by one
+
+    private mutating func creationFailed(
+        _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant, _ now: Instant
+    ) {
+        guard let index = creations.firstIndex(where: { $0.token == token }) else { return }
+        if error.leavesDoubt {
+            creations[index].inDoubtSince = now
+        } else {
+            creations.remove(at: index)
+            eniTrouble = ENITrouble(error: error, until: retryAt)
+        }
+    }
+
+    /// Whether it took place the next view tells; until then the step is taken again from the start.
+    private mutating func attachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
+        guard case .attaching? = enis[eni]?.phase else { return }
+        enis[eni]?.deviceIndex = nil
+        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, error, retryAt) }
+        eniTrouble = ENITrouble(error: error, until: retryAt)
+        if let full = enis[eni], full.assignedCount > 0 { lose(full) } else { enis[eni]?.phase = .detached }
+    }
+
+    private mutating func configurationFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
+        guard case .attaching? = enis[eni]?.phase else { return }
+        enis[eni]?.phase = .created
+        enis[eni]?.retryAt = retryAt
+        enis[eni]?.refusal = error
+    }
+
+    private mutating func assignFailed(
+        _ eni: ENIID, _ kind: BlockKind, _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant,
+        _ now: Instant
+    ) {
+        guard case .assign(_, _, token)? = enis[eni]?.operation?.kind else { return }
+        if error.leavesDoubt {
+            enis[eni]?.operation?.inDoubtSince = now
+        } else {
+            enis[eni]?.operation = nil
+            if case .limitReached = error, kind != .ipv6Prefix {
+                enis[eni]?.fullUntil = retryAt
+            } else {
+                enis[eni]?.retryAt = retryAt
+                enis[eni]?.refusal = error
+            }
+        }
+    }
+
+    /// The addresses stay on their way out: taking them away twice changes nothing.
+    private mutating func unassignFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard case .unassign? = enis[eni]?.operation?.kind else { return }
+        enis[eni]?.operation = nil
+        enis[eni]?.retryAt = retryAt
+    }
+
+    private mutating func detachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant, _ now: Instant) {
+        guard case .detaching? = enis[eni]?.phase else { return }
+        if error.contradictsView {
+            enis[eni]?.detachInDoubtSince = now
+        } else {
+            cancelDetaching(eni, now)
+            enis[eni]?.retryAt = retryAt
+        }
+    }
+
+    /// Deleting twice does no harm.
+    private mutating func deleteFailed(_ eni: ENIID, _ retryAt: Instant) {
+        guard enis[eni]?.phase == .deleting else { return }
+        enis[eni]?.phase = .detached
+        enis[eni]?.retryAt = retryAt
+    }
+
+    // MARK: Rules
+
+    /// Remembers what a failure says about the calls that come next.
+    ///
+    /// - Returns: when the failed step may be taken again; `nil` where the failure says nothing about other calls.
+    mutating func note(
+        _ error: ProviderError, concernsView: Bool = false, _ jitter: Double, _ now: Instant
+    ) -> Instant? {
+        switch error {
+        case .subnetExhausted(let subnet):
+            exhausted[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
+            return now
+        case .noContiguousPrefix(let subnet):
+            fragmented[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
+            return now
+        case .throttled, .callsLimited, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
+            .invalidCredentials:
+            // One long ago has nothing to do with this one.
+            let last = trouble.flatMap { now < $0.until + configuration.backoff.longest ? $0 : nil }
+            var next = Trouble(
+                error: error, since: last.flatMap { $0.error.isSilence == error.isSilence ? $0.since : nil } ?? now,
+                until: now, attempts: (last?.attempts ?? 0) + 1,
+                concernsView: concernsView)
+            var pause = configuration.backoff.pause(attempt: next.attempts, jitter: jitter)
+            switch error {
+            case .throttled(let asked?), .callsLimited(let asked?): pause += asked
+            case .suspended(let asked, _):
+                // A call that was not made says nothing new about the provider.
+                if let last { next = last }
+                pause = asked
+            default: break
+            }
+            next.until = now + pause
+            trouble = next
+            return trouble?.until
+        case .limitReached, .notFound, .conflict, .incorrectState: return nil
+        }
+    }
+
+    /// How long a step rests that failed for a reason of its own: a limit or a permission does not change soon; a
+    /// contradiction goes away with the next view.
+    private func pause(after error: ProviderError, _ jitter: Double) -> Duration {
+        if case .limitReached = error { return configuration.subnetBackoff }
+        return error.isDenial || error.isOfSubnet
+            ? configuration.subnetBackoff : configuration.backoff.pause(attempt: 6, jitter: jitter)
+    }
+
+    /// The subnet that an action takes addresses from.
+    private func subnet(of action: Action) -> SubnetID? {
+        switch action {
+        case .createENI(_, let eni): eni.subnet
+        case .assign(let eni, _, _, _): enis[eni]?.subnet
+        default: nil
+        }
+    }
+}
+
+extension Action {
+    fileprivate var givesBack: Bool {
+        switch self {
+        case .unassign, .detachENI, .deleteENI: true
+        case .grant, .refuse, .createENI, .attachENI, .configureENI, .assign, .readBack: false
+        }
+    }
+
+    fileprivate var asksForPrefixes: Bool {
+        switch self {
+        case .createENI(_, let eni): eni.kind == .prefix
+        case .assign(_, let kind, _, _): kind != .address
+        default: false
+        }
+    }
+
+    fileprivate var asksForIPv6: Bool {
+        if case .assign(_, .ipv6Prefix, _, _) = self { true } else { false }
+    }
+}
+
+extension ProviderError {
+    /// A subnet had no room.
+    fileprivate var isOfSubnet: Bool {
+        switch self {
+        case .subnetExhausted, .noContiguousPrefix: true
+        default: false
+        }
+    }
+
+    /// The error as one of what was asked: of that subnet, and for want of prefixes only where these were asked for. An
+    /// error that names something else would put off nothing, and the same call would be made again at once.
+    fileprivate func located(_ subnet: SubnetID?, prefixes: Bool) -> ProviderError {
+        switch (self, subnet) {
+        case (.subnetExhausted, let subnet?): .subnetExhausted(subnet)
+        case (.noContiguousPrefix, let subnet?): prefixes ? .noContiguousPrefix(subnet) : .subnetExhausted(subnet)
+        default: self
+        }
+    }
+
+    /// Only somebody with the right to grant permissions can help.
+    fileprivate var isDenial: Bool {
+        switch self {
+        case .permissionDenied, .invalidCredentials: true
+        default: false
+        }
+    }
+
+    /// Whether nothing was heard of the provider.
+    fileprivate var isSilence: Bool {
+        switch self {
+        case .unreachable, .suspended: true
+        default: false
+        }
+    }
+
+    /// Whether the mutation may have taken place all the same.
+    var leavesDoubt: Bool {
+        switch self {
+        case .unreachable, .malformedReply, .transient: true
+        case .limitReached, .subnetExhausted, .noContiguousPrefix, .throttled, .callsLimited, .suspended, .notFound,
+            .conflict, .permissionDenied, .invalidCredentials, .incorrectState:
+            false
+        }
+    }
+
+    /// Whether the pool's picture of the cloud is wrong or may be, so that the view is to be read again.
+    var contradictsView: Bool {
+        switch self {
+        case .notFound, .conflict, .incorrectState, .limitReached: true
+        default: leavesDoubt
+        }
+    }
+}

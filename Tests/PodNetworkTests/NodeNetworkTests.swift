@@ -1,4 +1,5 @@
 import Addressing
+import Glibc
 import Identity
 import NamespaceTesting
 import Netlink
@@ -109,6 +110,28 @@ private struct Node: Sendable {
             let order = ["eth0/accept_ra", "all/forwarding"].map { "/proc/sys/net/ipv6/conf/\($0)" }
             #expect(settings.filter(order.contains) == order)
             #expect(try node.reconcile(node.primary, node.secondary).repairs == [])
+        }
+    }
+
+    @Test func aDefaultRouteThatARouterAnnouncedIsKept() async throws {
+        try await withNamespaces(2) { namespaces in
+            let (node, router) = (namespaces[0], namespaces[1])
+            try node("ip link add eth0 address \(Node.macs.0) type veth peer name eth0 netns \(router.name)")
+            try node("ip link set eth0 up")
+            try router("ip link set eth0 up")
+            try await eventually {
+                try [node, router].allSatisfy {
+                    try $0("ip -6 address show tentative") == "" && $0("ip -6 address").contains("fe80::")
+                }
+            }
+            try router.run { try announceRouter(on: "eth0") }
+            let hasDefaultRoute = { try node("ip -6 route show default").contains("proto ra") }
+            try await eventually(hasDefaultRoute)
+
+            let primary = NodeInterface(mac: Node.macs.0, table: 1, role: .primary)
+            _ = try node.run { try NodeNetwork(families: .dualStack).reconcile([primary], host: NetlinkSocket()) }
+            #expect(try node("sysctl -n net.ipv6.conf.all.forwarding") == "1\n")
+            #expect(try hasDefaultRoute())
         }
     }
 
@@ -233,6 +256,30 @@ private struct Node: Sendable {
             #expect(try host.state() == before)
         }
     }
+}
+
+/// Tells all hosts of a link, as a router does, that this one is their default gateway. Source: RFC 4861, 4.2.
+private func announceRouter(on interface: String) throws {
+    let index = try #require(try NetlinkSocket().link(.name(interface))).index
+    let socket = Glibc.socket(AF_INET6, Int32(SOCK_RAW.rawValue), Int32(IPPROTO_ICMPV6))
+    try #require(socket >= 0)
+    defer { close(socket) }
+    // Others drop what could have come through a router.
+    for (option, value) in [(IPV6_MULTICAST_HOPS, 255), (IPV6_MULTICAST_IF, index)] {
+        var value = Int32(value)
+        try #require(setsockopt(socket, Int32(IPPROTO_IPV6), option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0)
+    }
+    var everyone = sockaddr_in6()
+    everyone.sin6_family = sa_family_t(AF_INET6)
+    try #require(inet_pton(AF_INET6, "ff02::1", &everyone.sin6_addr) == 1)
+    // The type, a checksum that the kernel fills in, the hop limit, and a lifetime of half an hour.
+    let message: [UInt8] = [134, 0, 0, 0, 64, 0, 0x07, 0x08] + Array(repeating: 0, count: 8)
+    let sent = withUnsafePointer(to: &everyone) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            sendto(socket, message, message.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+        }
+    }
+    #expect(sent == message.count)
 }
 
 extension IPFamilies {

@@ -68,17 +68,11 @@ extension Pool {
         return census
     }
 
-    /// The most IPv4 addresses for pods of one ENI.
-    func addressesPerENI(_ limits: NodeLimits) -> Int {
-        let kind: BlockKind = configuration.usesPrefixes(limits) ? .prefix : .address
-        return limits.podAddressesPerENI * kind.size
-    }
-
     /// How many addresses the targets lack, whether or not they can be had.
     func shortage(_ census: Census, _ limits: NodeLimits) -> Int {
         guard configuration.families.hasIPv4 else { return 0 }
         let lacking = configuration.target.shortage(
-            of: census.stock(waiting: waiters.count, perENI: addressesPerENI(limits)))
+            of: census.stock(waiting: waiters.count, perENI: configuration.addressesPerENI(limits)))
         return max(0, min(lacking, addressLimit(limits) - census.held))
     }
 
@@ -88,6 +82,11 @@ extension Pool {
     /// The most ENIs that the pool attaches: those of others leave less room.
     public func eniLimit(_ limits: NodeLimits) -> Int {
         configuration.eniLimit(limits, foreign: foreignDevices.count)
+    }
+
+    /// The most ENIs that serve pods.
+    public func podENILimit(_ limits: NodeLimits) -> Int {
+        configuration.podENILimit(limits, foreign: foreignDevices.count)
     }
 
     /// The most addresses for pods, and the most pods with an address.

@@ -27,8 +27,9 @@ extension Pool {
         }
     }
 
-    /// All blocks that a record or the ENI itself names. An ENI uses one /80; others are left alone.
-    func knownBlocks(of eni: ENI) -> Set<Block> {
+    /// Everything that an ENI has for pods, as far as the pool knows; what pods use of it though it was taken away
+    /// included. An ENI uses one /80; others are left alone.
+    public func knownBlocks(of eni: ENI) -> Set<Block> {
         let blocks = Set(addresses.values.lazy.filter { $0.eni == eni.id }.map(\.block))
         return blocks.union([eni.ipv6Prefix.map(Block.ipv6Prefix)].compactMap(\.self))
     }

@@ -76,7 +76,7 @@ extension Pool {
 
     /// Free blocks that are more than the target, or more than max-pods can use.
     private func surplus(_ census: Census, _ limits: NodeLimits, _ now: Instant) -> [Leaving]? {
-        let stock = census.stock(perENI: addressesPerENI(limits))
+        let stock = census.stock(perENI: configuration.addressesPerENI(limits))
         for kind in [BlockKind.address, .prefix] {
             var (free, blocks) = (0, 0)
             for eni in enis.values where eni.isReady && counts(kind, on: eni, limits, now) {
@@ -107,7 +107,7 @@ extension Pool {
         guard configuration.families.hasIPv4 else { return enis.values.contains { $0.id != eni.id && serves($0) } }
         return census.total - eni.freeCount >= addressLimit(limits)
             || configuration.target.permitsRemoval(
-                of: eni.freeCount, from: census.stock(perENI: addressesPerENI(limits)))
+                of: eni.freeCount, from: census.stock(perENI: configuration.addressesPerENI(limits)))
     }
 
     /// The blocks of a kind that nobody uses, in the order in which they are given back: from the ENI with fewest pods,

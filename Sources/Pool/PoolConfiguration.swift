@@ -60,12 +60,22 @@ public struct PoolConfiguration: Hashable, Sendable {
         min(maxPods ?? .max, capacity(limits, foreign: foreign))
     }
 
-    private func capacity(_ limits: NodeLimits, foreign: Int) -> Int {
-        var enis = eniLimit(limits, foreign: foreign)
-        if case .custom = placement { enis -= 1 }
-        guard families.hasIPv4 else { return enis > 0 ? PoolConfiguration.unlimited : 0 }
+    /// The most ENIs that serve pods: with custom networking the primary one does not.
+    public func podENILimit(_ limits: NodeLimits, foreign: Int = 0) -> Int {
+        let enis = eniLimit(limits, foreign: foreign)
+        return if case .custom = placement { enis - 1 } else { enis }
+    }
+
+    /// The most pod addresses of one ENI.
+    public func addressesPerENI(_ limits: NodeLimits) -> Int {
+        guard families.hasIPv4 else { return PoolConfiguration.unlimited }
         let kind: BlockKind = usesPrefixes(limits) ? .prefix : .address
-        return enis * limits.podAddressesPerENI * kind.size
+        return limits.podAddressesPerENI * kind.size
+    }
+
+    private func capacity(_ limits: NodeLimits, foreign: Int) -> Int {
+        let enis = podENILimit(limits, foreign: foreign)
+        return families.hasIPv4 ? enis * addressesPerENI(limits) : min(enis, 1) * PoolConfiguration.unlimited
     }
 
     /// The number of addresses of a /80.

@@ -236,6 +236,7 @@ extension RandomWorld {
             case .enis(let count): count == 0 ? free == 0 : free < count * perENI
             case .addresses(let warm, let minimum): free < warm || total < minimum
             case .prefixes(let count): free < count * 16
+            case .adaptive: false
             }
         let isFull = total >= pool.addressLimit(cloud.limits) || isOutOfSlots
         if isShort && !isFull {

@@ -54,17 +54,23 @@ extension NodeAgent {
 
     /// The kernel's pods. One whose route somebody deleted lives all the same, and gets the route back.
     private func observedPods() throws -> [Observation.Pod] {
-        try host.pods().compactMap { pod -> Observation.Pod? in
+        try host.pods().compactMap { pod in
             // What has no alias of ours is nobody's pod.
             guard let id = pod.attachment?.id else { return nil }
-            if let address = pod.addresses?.ipv4 { return Observation.Pod(id: id, address: address) }
-            guard let known = pool.attachments[id] else { return nil }
-            // The plugin may be about to make the route of a new one.
-            if known.since + NodeAgent.routeGrace < BootClock.now {
-                log.warning("the route to \(known.address) of \(id) is gone and is made anew")
-                try host.restoreRoute(to: .v4(known.address), hostInterface: pod.hostInterface)
+            guard let known = pool.attachments[id] else {
+                return pod.addresses.map { Observation.Pod(id: id, addresses: $0) }
             }
-            return Observation.Pod(id: id, address: known.address)
+            // One that is routed to by another address is a stray.
+            if let routed = pod.addresses, !known.addresses.all.contains(routed.primary) {
+                return Observation.Pod(id: id, addresses: routed)
+            }
+            // The plugin may be about to make the route of a new one.
+            let missing = known.since + NodeAgent.routeGrace < BootClock.now ? pod.unrouted(of: known.addresses) : []
+            for address in missing {
+                log.warning("the route to \(address) of \(id) is gone and is made anew")
+                try host.restoreRoute(to: address, hostInterface: pod.hostInterface)
+            }
+            return Observation.Pod(id: id, addresses: known.addresses)
         }
     }
 
@@ -88,13 +94,21 @@ extension NodeAgent {
         var problem: String?
     }
 
+    /// What the node's network is to serve at present.
+    var networkPurpose: HostNetwork.Purpose {
+        let traffic = configuration.traffic
+        let ipv4 = traffic.vpcCIDRs ?? node?.networks
+        let ipv6 = traffic.vpcIPv6CIDRs ?? node?.ipv6Networks ?? []
+        return HostNetwork.Purpose(
+            enis: pool.enis.values.filter(\.isServingOrComing), families: configuration.pool.families,
+            vpc: ipv4.map { ($0, ipv6) }, traffic: traffic)
+    }
+
     /// Makes the node's routes, rules and packet filter as the present ENIs need them.
     @discardableResult
     func converge() async -> Convergence {
         do {
-            let repairs = try await host.converge(
-                to: pool.enis.values.filter(\.isServingOrComing),
-                vpc: configuration.traffic.vpcCIDRs ?? node?.networks, traffic: configuration.traffic)
+            let repairs = try await host.converge(to: networkPurpose)
             for repair in repairs { log.notice("\(repair)", metadata: ["repair": "host-network"]) }
             return Convergence(repairs: repairs.map { "the node's network: \($0)" })
         } catch {

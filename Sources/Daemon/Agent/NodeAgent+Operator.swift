@@ -22,12 +22,12 @@ extension NodeAgent {
             isReady: pool.isReady, enis: pool.enis.count, eniLimit: pool.eniLimit(limits),
             addresses: Overview.Addresses(
                 total: states.count, assigned: states.count { $0.attachment != nil },
-                free: states.count { $0 == .free }, cooling: states.count(where: \.isCooling),
-                incoming: pool.incomingCount, limit: pool.addressLimit(limits)),
-            prefixes: nil, pods: pool.attachments.count, waiting: pool.waiterCount,
+                free: states.count { $0 == .free }, cooling: states.count { $0.coolingUntil != nil },
+                incoming: pool.incomingCount(now), limit: bounded(pool.addressLimit(limits))),
+            prefixes: prefixes, pods: pool.attachments.count, waiting: pool.waiterCount,
             lastReconcileSeconds: lastObservation.map { (now - $0).inSeconds }, repairs: repairCount,
             obstacle: obstacle(now),
-            growthObstacle: pool.growthObstacle(now).map { Obstacle($0, now) }, notes: [])
+            growthObstacle: pool.growthObstacle(now).map { Obstacle($0, now) }, notes: pool.notes(now))
     }
 
     var interfaceRows: [InterfaceRow] {
@@ -35,13 +35,18 @@ extension NodeAgent {
         return pool.enis.values.map { eni in
             let addresses = pool.addresses.values.filter { $0.eni == eni.id }.sorted { $0.address < $1.address }
             return InterfaceRow(
-                id: eni.id.description, deviceIndex: eni.deviceIndex, isPrimary: eni.isPrimary, servesPods: true,
-                phase: eni.phase.name, mac: eni.mac, subnet: eni.subnet.description,
-                primaryAddress: eni.primaryAddress, routingTable: routingTable(of: eni.id), prefixes: [],
-                ipv6Prefix: nil,
+                id: eni.id.description, deviceIndex: eni.deviceIndex, isPrimary: eni.isPrimary,
+                servesPods: pool.takesPods(eni), phase: eni.phase.name, mac: eni.mac,
+                subnet: eni.subnet.description, primaryAddress: eni.primaryAddress,
+                routingTable: routingTable(of: eni.id),
+                prefixes: eni.prefixes.sorted { $0.key.base < $1.key.base }.map { prefix, tally in
+                    InterfaceRow.Prefix(
+                        prefix: prefix, assigned: tally.assigned, cooling: tally.cooling, free: tally.free.count)
+                },
+                ipv6Prefix: eni.ipv6Prefix,
                 addresses: addresses.map { record in
                     InterfaceRow.Address(
-                        address: .v4(record.address), state: record.state.name,
+                        address: record.address, state: record.state.name,
                         attachment: record.state.attachment?.description, coolingSeconds: record.state.coolingLeft(now))
                 })
         }
@@ -49,11 +54,11 @@ extension NodeAgent {
 
     var podRows: [PodRow] {
         let now = BootClock.now
-        return pool.attachments.values.sorted { $0.address < $1.address }.map { attachment in
+        return pool.attachments.values.sorted { $0.addresses.primary < $1.addresses.primary }.map { attachment in
             PodRow(
                 namespace: attachment.pod.namespace, name: attachment.pod.name, uid: attachment.pod.uid,
                 network: attachment.id.network, containerID: attachment.id.containerID, ifname: attachment.id.ifname,
-                addresses: .ipv4(attachment.address), eni: attachment.eni.description,
+                addresses: attachment.addresses, eni: attachment.eni.description,
                 hostInterface: hostInterface(of: attachment.id), netns: attachment.netns,
                 ageSeconds: (now - attachment.since).inSeconds)
         }
@@ -66,18 +71,40 @@ extension NodeAgent {
         return .success(
             MaxPodsReport(
                 instanceType: node.instanceType, mode: pool.configuration.mode(limits), enis: limits.enis,
-                ipv4PerENI: limits.ipv4PerENI, podAddressesPerENI: limits.podAddressesPerENI,
-                reservedENIs: pool.configuration.reservedENIs, eniLimit: pool.eniLimit(limits),
-                podAddresses: pool.addressLimit(limits), recommendedCap: nil,
+                ipv4PerENI: limits.ipv4PerENI,
+                podAddressesPerENI: bounded(pool.configuration.addressesPerENI(limits)),
+                reservedENIs: pool.configuration.reservedENIs, eniLimit: pool.podENILimit(limits),
+                podAddresses: bounded(pool.addressLimit(limits)), recommendedCap: recommendedCap(limits),
                 kubeletMaxPods: pool.kubeletMaxPods(limits),
                 isConfigured: pool.configuration.maxPods != nil))
+    }
+
+    /// How many pods a machine of this size should have, where its addresses are enough for more.
+    private func recommendedCap(_ limits: NodeLimits) -> Int? {
+        let hasMany = pool.configuration.usesPrefixes(limits) || !pool.configuration.families.hasIPv4
+        return hasMany && limits.vCPUs != nil ? limits.recommendedMaxPods : nil
+    }
+
+    /// A number of addresses; `nil` where they are as good as endless.
+    private func bounded(_ count: Int) -> Int? {
+        count < PoolConfiguration.unlimited ? count : nil
+    }
+
+    /// The prefixes of all ENIs, where the node has some or wants some.
+    private var prefixes: Overview.Prefixes? {
+        let tallies = pool.enis.values.flatMap(\.prefixes.values)
+        guard !tallies.isEmpty || pool.limits.map(pool.configuration.usesPrefixes) == true else { return nil }
+        return Overview.Prefixes(
+            total: tallies.count, free: tallies.count(where: \.isWhollyFree),
+            partlyUsed: tallies.count { !$0.free.isEmpty && !$0.isWhollyFree })
     }
 
     /// Why a pod has, or has not, what it wants; without a subject, what the next pod would get.
     func explain(_ subject: String?) -> Reply {
         let now = BootClock.now
         guard let subject else { return .success(nodeExplanations(now)) }
-        let found = pool.attachments.values.filter { $0.matches(subject) }.sorted { $0.address < $1.address }
+        let found = pool.attachments.values.filter { $0.matches(subject) }
+            .sorted { $0.addresses.primary < $1.addresses.primary }
         let waiting = pool.waitingIDs.filter { $0.containerID.hasPrefix(subject) }
         if found.isEmpty && waiting.isEmpty {
             return .failure(
@@ -124,11 +151,17 @@ extension NodeAgent {
 
     private func sentence(for attachment: Attachment, _ now: Instant) -> String {
         let age = (now - attachment.since).rounded
-        if case .orphaned? = pool.addresses[attachment.address]?.state {
-            return "has \(attachment.address) since \(age), but the provider no longer assigns it to this node: the "
+        let addresses = attachment.addresses
+        if case .orphaned? = pool.addresses[addresses.primary]?.state {
+            return "has \(addresses) since \(age), but the provider no longer assigns it to this node: the "
                 + "pod cannot be reached; restart it to get another address"
         }
-        return "has \(attachment.address) of \(attachment.eni) since \(age)"
+        let prefix = pool.enis[attachment.eni]?.ipv6Prefix
+        if let ipv6 = addresses.ipv6, prefix?.contains(ipv6) != true {
+            return "has \(addresses) of \(attachment.eni) since \(age), but the provider no longer assigns the prefix of "
+                + "\(ipv6) to this node: the pod cannot be reached by it; restart it to get another"
+        }
+        return "has \(addresses) of \(attachment.eni) since \(age)"
     }
 
     /// Compares kernel, store and provider, and reports every disagreement without repairing it.
@@ -137,7 +170,7 @@ extension NodeAgent {
             let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
             let verification = Verification(
                 pool: pool, stored: try storedSnapshot(), interfaces: interfaces, pods: try host.pods())
-            let host = try await host.differences(from: pool.enis.values.filter(\.isServingOrComing))
+            let host = try await host.differences(from: networkPurpose)
             let now = BootClock.now
             let idle = pool.isReady ? nil : pool.obstacle(now).map { "daemon: not ready: \($0.sentence(now))" }
             return .success(
@@ -185,7 +218,7 @@ extension Attachment {
     }
 
     fileprivate func matches(_ subject: String) -> Bool {
-        address.description == subject || id.containerID.hasPrefix(subject) || pod.name == subject
+        addresses.all.contains { $0.description == subject } || id.containerID.hasPrefix(subject) || pod.name == subject
             || "\(pod.namespace)/\(pod.name)" == subject
     }
 }
@@ -198,11 +231,7 @@ extension Obstacle {
 }
 
 extension AddressState {
-    fileprivate var isCooling: Bool {
-        if case .cooling = self { true } else { false }
-    }
-
     fileprivate func coolingLeft(_ now: Instant) -> Double? {
-        if case .cooling(let until) = self { max(until - now, .zero).inSeconds } else { nil }
+        coolingUntil.map { max($0 - now, .zero).inSeconds }
     }
 }

@@ -43,7 +43,7 @@ extension NodeAgent {
             return nil
         }
         let request = AddRequest(
-            id: add.attachment, pod: add.pod, netns: add.netns, requested: add.requested?.ipv4, deadline: deadline)
+            id: add.attachment, pod: add.pod, netns: add.netns, requested: add.requested, deadline: deadline)
         let waiter = newWaiter(sink)
         perform(pool.add(request, waiter: waiter, now: BootClock.now))
         return waiting[waiter] == nil ? nil : waiter
@@ -112,7 +112,7 @@ extension NodeAgent {
         let usableFrom = grant.isRepeat ? BootClock.now : attachment.since
         return .success(
             PodAddress(
-                addresses: .ipv4(attachment.address), gateway: configuration.layout.gateway,
+                addresses: attachment.addresses, gateway: configuration.layout.gateway,
                 gatewayIPv6: configuration.layout.gatewayIPv6, podTable: configuration.layout.podTable,
                 interfaceGroup: configuration.layout.group(table: routingTable(of: attachment.eni) ?? 0),
                 mtu: UInt32(configuration.podMTU ?? configuration.eniMTU), eniMTU: UInt32(configuration.eniMTU),

@@ -27,8 +27,8 @@ extension NodeAgent {
     /// Between an event of the pool and ``perform(_:)`` nothing is awaited: a later event would be stored first.
     private func carryOut(_ action: Action) async throws(ProviderError) -> Outcome {
         switch action {
-        case .createENI(let token, let count):
-            let view = try await create(token, count)
+        case .createENI(let token, let eni):
+            let view = try await create(eni, token)
             return pool.created(token, view, now: BootClock.now)
         case .attachENI(let eni, let deviceIndex):
             try await call { provider throws(ProviderError) in
@@ -42,16 +42,17 @@ extension NodeAgent {
             }
         case .configureENI(let eni):
             return try await configure(eni)
-        case .assign(let eni, let count, let token):
-            let addresses = try await call { provider throws(ProviderError) in
-                try await provider.assign(eni, count: count, token: token)
+        case .assign(let eni, let kind, let count, let token):
+            let blocks = try await call { provider throws(ProviderError) in
+                try await provider.assign(eni, kind, count: count, token: token)
             }
-            return pool.assigned(eni, addresses, token: token, now: BootClock.now)
-        case .unassign(let eni, let addresses):
-            try await call { provider throws(ProviderError) in
-                try await provider.unassign(eni, addresses: addresses)
-            }
-            return pool.unassigned(eni, addresses, now: BootClock.now)
+            let outcome = pool.assigned(eni, blocks, token: token, now: BootClock.now)
+            // With its first /80, an ENI needs routes of IPv6.
+            if kind == .ipv6Prefix { Task { await converge() } }
+            return outcome
+        case .unassign(let eni, let blocks):
+            try await call { provider throws(ProviderError) in try await provider.unassign(eni, blocks) }
+            return pool.unassigned(eni, blocks, now: BootClock.now)
         case .detachENI(let eni):
             try await call { provider throws(ProviderError) in try await provider.detach(eni) }
             try await waitUntilDetached(eni)
@@ -65,17 +66,12 @@ extension NodeAgent {
         }
     }
 
-    private func create(_ token: MutationToken, _ count: Int) async throws(ProviderError) -> InterfaceView {
-        guard case .node(let chosen, let securityGroups) = configuration.pool.placement,
-            let subnet = chosen ?? pool.enis.values.first(where: \.isPrimary)?.subnet
-        else {
-            throw .incorrectState("the node has no primary ENI whose subnet a further ENI could use")
-        }
+    private func create(_ eni: NewENI, _ token: MutationToken) async throws(ProviderError) -> InterfaceView {
         var tags = configuration.eniTags
         tags[ENITag.token] = token.description
         let request = InterfaceRequest(
-            subnet: subnet, securityGroups: securityGroups, secondary: .addresses(count),
-            tags: tags)
+            subnet: eni.subnet, securityGroups: eni.securityGroups,
+            secondary: eni.kind == .prefix ? .prefixes(eni.count) : .addresses(eni.count), tags: tags)
         return try await call { provider throws(ProviderError) in
             try await provider.createInterface(request, token: token)
         }
@@ -126,11 +122,12 @@ extension Action {
     /// The action in a few words, for the log.
     var summary: String {
         switch self {
-        case .createENI(_, let count): "creating an ENI with \(count) addresses"
+        case .createENI(_, let eni): "creating an ENI in \(eni.subnet) with \(eni.count) \(eni.kind)"
         case .attachENI(let eni, let index): "attaching \(eni) as device \(index)"
         case .configureENI(let eni): "configuring \(eni)"
-        case .assign(let eni, let count, _): "assigning \(count) addresses to \(eni)"
-        case .unassign(let eni, let addresses): "unassigning \(addresses.count) addresses of \(eni)"
+        case .assign(let eni, let kind, let count, _): "assigning \(count) \(kind) to \(eni)"
+        case .unassign(let eni, let blocks):
+            "unassigning \(blocks.count) \((blocks.first?.kind ?? .address).description) of \(eni)"
         case .detachENI(let eni): "detaching \(eni)"
         case .deleteENI(let eni): "deleting \(eni)"
         case .grant, .refuse, .readBack: "answering"

@@ -29,7 +29,7 @@ struct PodEvent: Encodable, Hashable, Sendable {
         uid = attachment.pod.uid
         containerID = attachment.id.containerID
         ifname = attachment.id.ifname
-        addresses = [.v4(attachment.address)]
+        addresses = attachment.addresses.all
         eni = attachment.eni.description
     }
 

@@ -36,17 +36,17 @@ struct Verification {
             differences.append("provider: \(eni.id) is not listed")
         }
         for view in interfaces where view.tags[ENITag.noManage] != "true" {
-            guard pool.enis[view.id] != nil else {
+            guard let eni = pool.enis[view.id] else {
                 differences.append("provider: \(view.id) is not known to the daemon")
                 continue
             }
-            let listed = Set(view.secondaryAddresses)
-            let held = Set(pool.addresses.values.filter { $0.eni == view.id }.map(\.address))
-            for address in listed.subtracting(held).sorted() {
-                differences.append("provider: \(view.id) has \(address), which the daemon does not know")
+            let listed = Set(view.blocks)
+            let held = pool.knownBlocks(of: eni)
+            for block in listed.subtracting(held).sorted() {
+                differences.append("provider: \(view.id) has \(block), which the daemon does not know")
             }
-            for address in held.subtracting(listed).sorted() {
-                differences.append("provider: \(view.id) does not have \(address), which the daemon holds")
+            for block in held.subtracting(listed).sorted() {
+                differences.append("provider: \(view.id) does not have \(block), which the daemon holds")
             }
         }
         return differences
@@ -55,18 +55,19 @@ struct Verification {
     private static func kernel(_ pods: [ConnectedPod], _ pool: Pool) -> [String] {
         var differences: [String] = []
         let routed = Dictionary(
-            pods.compactMap { pod in pod.addresses?.ipv4.map { ($0, pod) } }, uniquingKeysWith: { $1 })
-        for attachment in pool.attachments.values.sorted(by: { $0.address < $1.address }) {
-            guard let pod = routed[attachment.address] else {
-                differences.append("kernel: no route to \(attachment.address) of \(attachment.id)")
-                continue
-            }
-            if pod.attachment?.id != attachment.id {
-                differences.append(
-                    "kernel: \(attachment.address) of \(attachment.id) is routed to \(pod.hostInterface)")
+            pods.flatMap { pod in pod.routed.map { ($0, pod) } }, uniquingKeysWith: { $1 })
+        for attachment in pool.attachments.values.sorted(by: { $0.addresses.primary < $1.addresses.primary }) {
+            for address in attachment.addresses.all {
+                guard let pod = routed[address] else {
+                    differences.append("kernel: no route to \(address) of \(attachment.id)")
+                    continue
+                }
+                if pod.attachment?.id != attachment.id {
+                    differences.append("kernel: \(address) of \(attachment.id) is routed to \(pod.hostInterface)")
+                }
             }
         }
-        let known = Set(pool.attachments.values.map(\.address))
+        let known = Set(pool.attachments.values.flatMap(\.addresses.all))
         for (address, pod) in routed.sorted(by: { $0.key < $1.key }) where !known.contains(address) {
             differences.append("kernel: \(address) is routed to \(pod.hostInterface), but no pod has it")
         }

@@ -35,37 +35,54 @@ actor HostNetwork {
             to: address, hostInterface: hostInterface, host: NetlinkSocket())
     }
 
-    /// Makes the node's network as the ENIs need it.
+    /// What the node's network is to serve.
+    struct Purpose: Sendable {
+        /// The ENIs that serve pods, or will.
+        var enis: [ENI]
+        /// The families in which pods get addresses.
+        var families: IPFamilies
+        /// The VPC's networks; the packet filter stays as it is while they are not known.
+        var vpc: (ipv4: [IPv4Network], ipv6: [IPv6Network])?
+        var traffic: Configuration.Traffic
+
+        /// The families that the network must have: what ENIs have a /80 for may still be in use.
+        fileprivate var neededFamilies: IPFamilies {
+            families.hasIPv6 || enis.contains { $0.ipv6Prefix != nil } ? .dualStack : .ipv4
+        }
+    }
+
+    /// Makes the node's network as its purpose needs it.
     ///
-    /// - Parameter vpc: the VPC's networks; the packet filter stays as it is while they are not known.
     /// - Returns: what was changed, as the commands that would do the same.
-    func converge(
-        to enis: [ENI], vpc: [IPv4Network]?, traffic: Configuration.Traffic
-    ) async throws -> [String] {
+    func converge(to purpose: Purpose) async throws -> [String] {
         let task = Task { [converging] in
             _ = try? await converging?.value
-            return try await convergeAlone(to: enis, vpc: vpc, traffic: traffic)
+            return try await convergeAlone(to: purpose)
         }
         converging = task
         return try await task.value
     }
 
-    private func convergeAlone(
-        to enis: [ENI], vpc: [IPv4Network]?, traffic: Configuration.Traffic
-    ) async throws -> [String] {
-        let report = try NodeNetwork(layout: layout).reconcile(enis.compactMap(nodeInterface), host: NetlinkSocket())
+    private func convergeAlone(to purpose: Purpose) async throws -> [String] {
+        let report = try network(for: purpose).reconcile(
+            purpose.enis.compactMap(nodeInterface), host: NetlinkSocket())
         let repairs = report.repairs.map(\.description)
-        guard let vpc, let ruleset = ruleset(enis, report.interfaces, vpc, traffic) else { return repairs }
+        guard let ruleset = ruleset(for: purpose, report.interfaces) else { return repairs }
         if let filter, filter.script == ruleset.script, try await nftables.isIntact(filter) { return repairs }
         filter = try await nftables.apply(ruleset.script, table: table)
         return repairs + ["nft -f - (table \(table))"]
     }
 
-    /// What is not as these ENIs need it, a sentence each; nothing is changed.
-    func differences(from enis: [ENI]) async throws -> [String] {
-        let report = try NodeNetwork(layout: layout).compare(enis.compactMap(nodeInterface), host: NetlinkSocket())
+    private func network(for purpose: Purpose) -> NodeNetwork {
+        NodeNetwork(layout: layout, families: purpose.neededFamilies)
+    }
+
+    /// What is not as its purpose needs it, a sentence each; nothing is changed.
+    func differences(from purpose: Purpose) async throws -> [String] {
+        let report = try network(for: purpose).compare(
+            purpose.enis.compactMap(nodeInterface), host: NetlinkSocket())
         var differences = report.repairs.map { "kernel: the node's network needs: \($0)" }
-        let ready = Set(enis.filter(\.isReady).map(\.mac))
+        let ready = Set(purpose.enis.filter(\.isReady).map(\.mac))
         differences += report.missing.filter(ready.contains).map { "kernel: no interface has the MAC \($0) of an ENI" }
         if let filter, try await !nftables.isIntact(filter) {
             differences.append("kernel: the packet filter (table \(table)) was changed or flushed by somebody else")
@@ -89,24 +106,28 @@ actor HostNetwork {
         return NodeInterface(
             mac: eni.mac, table: table,
             role: eni.isPrimary
-                ? .primary : .secondary(mark: mark, address: eni.primaryAddress, gateway: eni.gateway),
+                ? .primary
+                : .secondary(
+                    mark: mark, address: eni.primaryAddress, gateway: eni.gateway,
+                    ipv6: eni.ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0) }),
             mtu: eniMTU)
     }
 
-    private func ruleset(
-        _ enis: [ENI], _ interfaces: [MACAddress: String], _ vpc: [IPv4Network], _ traffic: Configuration.Traffic
-    ) -> Ruleset? {
-        guard let primary = enis.first(where: \.isPrimary), let name = interfaces[primary.mac] else { return nil }
-        let secondary = enis.filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
+    private func ruleset(for purpose: Purpose, _ interfaces: [MACAddress: String]) -> Ruleset? {
+        guard let vpc = purpose.vpc, let primary = purpose.enis.first(where: \.isPrimary),
+            let name = interfaces[primary.mac]
+        else { return nil }
+        let traffic = purpose.traffic
+        let secondary = purpose.enis.filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
             guard let table = layout.table(of: eni), let mark = mark(eni) else { return nil }
             return Ruleset.ENI(group: layout.group(table: table), mark: mark)
         }
         return Ruleset(
-            layout: layout, primaryInterface: name, primaryAddress: primary.primaryAddress, secondaryENIs: secondary,
-            vpcNetworks: vpc, excludedNetworks: traffic.snatExclusions.compactMap(\.v4),
-            vpcIPv6Networks: traffic.vpcIPv6CIDRs ?? [], excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6),
-            externalSNAT: traffic.externalSNAT, snatIPv6: traffic.snatIPv6, nodePort: traffic.nodePort,
-            antiSpoofing: traffic.antiSpoofing)
+            families: purpose.neededFamilies, layout: layout, primaryInterface: name,
+            primaryAddress: primary.primaryAddress, secondaryENIs: secondary, vpcNetworks: vpc.ipv4,
+            excludedNetworks: traffic.snatExclusions.compactMap(\.v4), vpcIPv6Networks: vpc.ipv6,
+            excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6), externalSNAT: traffic.externalSNAT,
+            snatIPv6: traffic.snatIPv6, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 
     // MARK: Interfaces that appear

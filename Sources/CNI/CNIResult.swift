@@ -107,12 +107,7 @@ public struct CNIResult: Hashable, Sendable {
 
         /// The route to everywhere in the gateway's family.
         public init(toEverywhereBy gateway: IPAddress) {
-            let everything: IPNetwork =
-                switch gateway {
-                case .v4: .v4(.everything)
-                case .v6: .v6(IPv6Network(containing: IPv6Address(bits: 0), prefixLength: 0))
-                }
-            self.init(to: everything, gateway: gateway)
+            self.init(to: gateway.everything, gateway: gateway)
         }
     }
 }

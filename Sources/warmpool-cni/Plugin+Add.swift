@@ -6,7 +6,7 @@ import Netlink
 import PodNetwork
 
 extension Plugin {
-    /// ADD: an address from the daemon, then an interface with it in the pod. A failure leaves neither behind.
+    /// ADD: addresses from the daemon, then an interface with them in the pod. A failure leaves neither behind.
     func add(
         _ pod: PodInterface, _ namespace: CNI.NetworkNamespace, _ arguments: PodArguments
     ) throws(CNIError) -> CNIResult {
@@ -15,12 +15,12 @@ extension Plugin {
             attachment: identity(pod),
             pod: PodIdentity(
                 namespace: arguments.namespace ?? "", name: arguments.name ?? "", uid: arguments.uid ?? ""),
-            netns: namespace.path, requested: configuration.requestedAddress)
+            netns: namespace.path, requested: configuration.requestedAddresses)
         do {
             let granted: PodAddress = try daemon.call(.add(command), within: configuration.addTimeout)
             do {
                 let found = try connect(pod, granted, podNamespace)
-                log.info("ADD \(command.attachment): \(granted.address) (\(found))")
+                log.info("ADD \(command.attachment): \(granted.addresses) (\(found))")
             } catch {
                 if !granted.isRepeat { giveBack(command.attachment) }
                 throw error
@@ -43,17 +43,33 @@ extension Plugin {
         guard BootClock.now < granted.usableUntil else {
             throw CNIError(.tryAgainLater, "the plugin was stopped for so long that its address is taken back")
         }
+        try checkMTU(granted)
         let inside = try NetlinkSocket(entering: namespace, returningTo: .current())
         return try network(granted).setUp(spec(pod, granted), in: namespace, host: host, pod: inside)
     }
 
-    /// The address of an ADD that failed is not kept. If the daemon does not hear it, it finds out by itself that the
-    /// attachment has no interface.
+    /// The network's own MTU must fit the ENI that it has to do with, which is known only now.
+    private func checkMTU(_ granted: PodAddress) throws(CNIError) {
+        guard let mtu = configuration.mtu else { return }
+        guard mtu <= granted.eniMTU else {
+            throw CNIError(
+                .invalidConfiguration, "mtu: \(mtu) is more than the ENI's \(granted.eniMTU)",
+                details: "larger packets would be lost on their way; lower it, or raise eniMTU of warmpoold")
+        }
+        guard mtu >= IPv6Address.minimumMTU || granted.addresses.ipv6 == nil else {
+            throw CNIError(
+                .invalidConfiguration, "mtu: \(mtu) is less than the \(IPv6Address.minimumMTU) that IPv6 needs",
+                details: "raise it, or take ipv6 out of ipFamilies of warmpoold")
+        }
+    }
+
+    /// The addresses of an ADD that failed are not kept. If the daemon does not hear it, it finds out by itself that
+    /// the attachment has no interface.
     private func giveBack(_ attachment: AttachmentID) {
         do {
             try daemon.perform(.delete(attachment), within: .seconds(5))
         } catch {
-            log.error("the address of the failed ADD of \(attachment) is not given back yet: \(error)")
+            log.error("the addresses of the failed ADD of \(attachment) are not given back yet: \(error)")
         }
     }
 
@@ -64,10 +80,20 @@ extension Plugin {
                 .init(name: spec.attachment.hostInterface, mac: spec.attachment.hostMAC, mtu: spec.mtu),
                 .init(name: pod.name.description, mac: spec.mac, mtu: spec.mtu, sandbox: namespace.path),
             ],
-            ips: [.init(InterfaceAddress(granted.address, prefixLength: 32), gateway: granted.gateway, interface: 1)],
-            routes: [
-                .init(to: .everything, gateway: granted.gateway)
-            ],
+            ips: granted.addresses.all.map {
+                .init(CNI.InterfaceAddress(alone: $0), gateway: granted.gateway(for: $0), interface: 1)
+            },
+            routes: granted.addresses.all.map { .init(toEverywhereBy: granted.gateway(for: $0)) },
             dns: configuration.dns)
+    }
+}
+
+extension PodAddress {
+    /// The gateway of an address's family.
+    fileprivate func gateway(for address: IPAddress) -> IPAddress {
+        switch address {
+        case .v4: .v4(gateway)
+        case .v6: .v6(gatewayIPv6)
+        }
     }
 }

@@ -12,11 +12,12 @@ extension Plugin {
         do {
             let granted: PodAddress = try daemon.call(.check(identity(pod)), within: .seconds(10))
             let reported = previous.addresses(of: pod.name).map(\.address)
-            guard reported == [granted.address] else {
+            guard reported.sorted() == granted.addresses.all else {
+                let list = reported.map(\.description).joined(separator: ", ")
+                let words = list.isEmpty ? "no address" : "the address\(reported.count == 1 ? "" : "es") \(list)"
                 throw CNIError(
                     .checkFailed,
-                    "prevResult gives \(pod.name) the address \(reported.map(\.description).joined(separator: ", ")), "
-                        + "the daemon's record \(granted.address)")
+                    "prevResult gives \(pod.name) \(words), the daemon's record \(granted.addresses)")
             }
             try network(granted).check(
                 spec(pod, granted), host: NetlinkSocket(),

@@ -40,10 +40,10 @@ struct Plugin {
             ifname: pod.name.description)
     }
 
-    /// What the pod's interface must be, with the address that the daemon granted.
+    /// What the pod's interface must be, with the addresses that the daemon granted.
     func spec(_ pod: PodInterface, _ granted: PodAddress) -> PodSpec {
         PodSpec(
-            attachment: AttachmentName(identity(pod)), address: granted.address, group: granted.interfaceGroup,
+            attachment: AttachmentName(identity(pod)), addresses: granted.addresses, group: granted.interfaceGroup,
             mtu: configuration.mtu ?? Int(granted.mtu), mac: configuration.requestedMAC)
     }
 
@@ -51,6 +51,7 @@ struct Plugin {
         var layout = NetworkLayout()
         layout.podTable = granted.podTable
         layout.gateway = granted.gateway
+        layout.gatewayIPv6 = granted.gatewayIPv6
         return PodNetwork(layout: layout)
     }
 

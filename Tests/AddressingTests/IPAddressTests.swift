@@ -18,6 +18,8 @@ import Testing
     func network(text: String) throws {
         let network = try #require(IPNetwork(text))
         #expect(network.description == text)
+        #expect((network.v4?.description ?? network.v6?.description) == text)
+        #expect((network.v4 == nil) == (network.base.v4 == nil))
         #expect(!network.isHost)
     }
 

@@ -38,7 +38,10 @@ import struct Pool.Attachment
     private func attachment(_ container: String, pod: String = "web-0") throws -> Attachment {
         Attachment(
             id: AttachmentID(container), pod: PodIdentity(namespace: "shop", name: pod, uid: "u1"),
-            netns: "/run/netns/x", address: try #require(IPv4Address("10.0.0.7")), eni: ENIID("eni-1"),
+            netns: "/run/netns/x",
+            addresses: .dualStack(
+                try #require(IPv4Address("10.0.0.7")), try #require(IPv6Address("2001:db8::a00:7"))),
+            eni: ENIID("eni-1"),
             since: Instant(nanoseconds: 1))
     }
 
@@ -59,11 +62,12 @@ import struct Pool.Attachment
         #expect(
             input == [
                 "event": "add", "namespace": "shop", "name": "web-0", "uid": "u1", "containerID": "c1",
-                "ifname": "eth0", "addresses": ["10.0.0.7"], "eni": "eni-1",
+                "ifname": "eth0", "addresses": ["10.0.0.7", "2001:db8::a00:7"], "eni": "eni-1",
             ])
         #expect(
             try contents(of: "environment").split(separator: "\n") == [
-                "WARMPOOL_ADDRESSES=10.0.0.7", "WARMPOOL_CONTAINER_ID=c1", "WARMPOOL_ENI=eni-1", "WARMPOOL_EVENT=add",
+                "WARMPOOL_ADDRESSES=10.0.0.7,2001:db8::a00:7", "WARMPOOL_CONTAINER_ID=c1", "WARMPOOL_ENI=eni-1",
+                "WARMPOOL_EVENT=add",
                 "WARMPOOL_IFNAME=eth0", "WARMPOOL_NAME=web-0", "WARMPOOL_NAMESPACE=shop", "WARMPOOL_UID=u1",
             ])
         #expect(log.lines.isEmpty, "\(log.lines)")
@@ -77,7 +81,7 @@ import struct Pool.Attachment
         hook.take([.putAttachment(old), .removeAttachment(AttachmentID("never"))], for: told)
         hook.take([.removeAttachment(old.id), .removeAttachment(old.id), .removeENI(ENIID("eni-1"))], for: told)
         await hook.stop()
-        #expect(try contents(of: "told") == "delete old-0 10.0.0.7\n")
+        #expect(try contents(of: "told") == "delete old-0 10.0.0.7,2001:db8::a00:7\n")
     }
 
     @Test func theEventsOfOnePodComeOneAfterTheOther() async throws {

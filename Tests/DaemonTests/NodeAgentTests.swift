@@ -28,7 +28,7 @@ import Timekeeping
         let granted: PodAddress = try await node.add("c1").value()
         #expect(!granted.isRepeat)
         let stored = try node.store.snapshot()
-        #expect(stored.attachments.map(\.address) == [granted.addresses.ipv4])
+        #expect(stored.attachments.map(\.addresses) == [granted.addresses])
         #expect(stored.addresses.map(\.state.attachment) == [AttachmentID("c1")])
     }
 
@@ -65,7 +65,7 @@ import Timekeeping
         let refused = try #require(await node.add("c2").failure)
         #expect(refused.cause == "addresses-cooling")
         #expect(refused.retryAfter ?? 0 > 3000)
-        #expect(try node.store.snapshot().addresses.map(\.address) == [granted.addresses.ipv4])
+        #expect(try node.store.snapshot().addresses.map(\.address) == granted.addresses.all)
     }
 
     @Test func aRequestWhoseDeadlineHasPassedIsNotExecuted() async throws {

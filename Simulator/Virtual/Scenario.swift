@@ -55,6 +55,20 @@ public struct Scenario: Sendable {
         self.seed = seed
     }
 
+    /// A standard workload on nodes of one type with a warm target, all else as usual.
+    ///
+    /// - Throws: `UnknownInstanceType`.
+    public init(
+        _ workload: Workload, target: WarmTarget, instanceType: String = "m5.xlarge", nodes: Int, duration: Duration,
+        seed: UInt64
+    ) throws(UnknownInstanceType) {
+        var pool = PoolConfiguration()
+        pool.target = target
+        self.init(
+            instanceType: try InstanceType(named: instanceType), pool: pool,
+            plan: workload.plan(nodes: nodes, duration: duration, seed: seed), duration: duration, seed: seed)
+    }
+
     /// A cloud about as slow as EC2 is on a good day: addresses come within about a second, an ENI within 4 to 10 s.
     public static let usualCloud: ModelVPC.Settings = {
         var settings = ModelVPC.Settings()

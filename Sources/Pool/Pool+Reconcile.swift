@@ -10,6 +10,7 @@ extension Pool {
     ///   that the view may lag behind, is left for the next time.
     public mutating func reconcile(_ seen: Observation, takenAt: Instant, now: Instant) -> Outcome {
         limits = seen.node.limits
+        demand?.update(now)
         viewAnswered()
         noteSubnets(seen.subnets)
         let own = seen.interfaces.filter { $0.tags[ENITag.noManage] != "true" || $0.isPrimary }

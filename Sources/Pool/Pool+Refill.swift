@@ -100,19 +100,17 @@ extension Pool {
         let perENI = limits.podAddressesPerENI
         while true {
             let census = census
-            let lacking = configuration.target.shortage(
+            let lacking = target.shortage(
                 total: census.total + census.incoming,
-                available: census.free + census.incoming - waiters.count, perENI: perENI)
+                available: census.free + census.incoming + coolingSoon(now) - waiters.count, perENI: perENI)
             let short = min(lacking, addressLimit(limits) - census.held)
             guard short > 0 else { return }
             let fillable = enis.values.lazy.filter { $0.isServingOrComing && $0.room(perENI, now) > 0 }
             if let eni = fillable.max(by: { $0.isLessFull(than: $1) }) {
                 guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
-                ask(for: min(short, eni.room(perENI, now)), on: eni.id)
+                ask(for: min(short, eni.room(perENI, now)), on: eni.id, now)
             } else if mayCreate(limits, now) {
-                let creation = Creation(token: newToken(), addressCount: min(short, perENI), inDoubtSince: nil)
-                creations.append(creation)
-                outcome.actions.append(.createENI(creation.token, addressCount: creation.addressCount))
+                create(addressCount: min(short, perENI), now)
             } else {
                 return
             }
@@ -120,13 +118,21 @@ extension Pool {
     }
 
     /// Whether one more ENI fits beside those of the pool and those of others.
-    private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
+    func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
         eniCount < eniLimit(limits) && (eniTrouble?.until ?? now) <= now
             && !creations.contains { $0.inDoubtSince != nil }
     }
 
-    private mutating func ask(for count: Int, on eni: ENIID) {
+    mutating func create(addressCount: Int, _ now: Instant) {
+        let creation = Creation(token: newToken(), addressCount: addressCount, inDoubtSince: nil)
+        creations.append(creation)
+        demand?.asksENI(now)
+        outcome.actions.append(.createENI(creation.token, addressCount: addressCount))
+    }
+
+    private mutating func ask(for count: Int, on eni: ENIID, _ now: Instant) {
         let token = newToken()
+        demand?.asks(token, now)
         enis[eni]?.operation = ENI.Operation(kind: .assign(count: count, token), inDoubtSince: nil)
         outcome.actions.append(.assign(eni, count: count, token))
     }
@@ -165,7 +171,9 @@ struct Supply {
         incoming = census.incoming
         limitRoom = max(0, limit - census.held + census.leaving)
         roomOnENIs = serving.reduce(0) { $0 + $1.room(perENI, now) + $1.releasingCount }
-        roomOnMore = max(0, pool.eniLimit(limits) - serving.count - pool.creations.count) * perENI
+        roomOnMore =
+            max(0, pool.eniLimit(limits) - serving.count - pool.creations.count) * perENI
+            + pool.creations.reduce(0) { $0 + perENI - $1.addressCount }
         growsFrom = max(pool.trouble?.until ?? .origin, pool.subnetTrouble?.until ?? .origin)
         createsFrom = max(growsFrom, pool.eniTrouble?.until ?? .origin)
         coolingUntil = serving.flatMap { $0.cooling.map(\.until) }

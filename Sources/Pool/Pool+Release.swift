@@ -30,7 +30,7 @@ extension Pool {
         else { return nil }
         let census = census
         let beyondLimit = min(census.free, census.held - addressLimit(limits))
-        let surplus = max(configuration.target.surplus(total: census.total, available: census.free), beyondLimit)
+        let surplus = max(target.surplus(total: census.total, available: census.free), beyondLimit)
         let earliest = lastShrink + configuration.shrinkInterval
         if surplus > 0 { return (.unassign(surplus), earliest) }
         guard let eni = removableENI(census, limits), case .ready(let since) = eni.phase else { return nil }
@@ -44,8 +44,9 @@ extension Pool {
         return enis.values.lazy
             .filter { eni in
                 eni.isReady && !eni.isPrimary && eni.heldCount == eni.free.count && eni.orphanedCount == 0
+                    && hasSlots(without: eni.id, limits)
                     && (census.total - eni.free.count >= limit
-                        || configuration.target.permitsRemoval(
+                        || target.permitsRemoval(
                             of: eni.free.count, total: census.total, available: census.free,
                             perENI: limits.podAddressesPerENI))
             }

@@ -24,6 +24,7 @@ import Timekeeping
 /// | `Pool+Reconcile` | the provider's view and the kernel's pods against the pool |
 /// | `Pool+Restore` | start from the store, on the same boot or a new one |
 /// | `Pool+Explain` | the cause of a shortage |
+/// | `Adaptive/` | the target that learns: how pods arrive, how long the provider takes |
 /// | `WarmTarget`, `PoolConfiguration` | targets, limits and max-pods as formulas |
 public struct Pool: Sendable {
     /// An ADD that waits for an address.
@@ -75,6 +76,8 @@ public struct Pool: Sendable {
     /// All pod interfaces that have an address.
     public internal(set) var attachments: [AttachmentID: Attachment] = [:]
 
+    /// What an adaptive target has learnt; `nil` under any other.
+    var demand: DemandEstimator?
     var waiters: Deque<Waiter> = []
     var creations: [Creation] = []
     /// Device indexes of ENIs that somebody else manages.
@@ -100,6 +103,7 @@ public struct Pool: Sendable {
         self.nonce = nonce
         startedAt = now
         lastShrink = now
+        adopt(configuration.target, now)
     }
 
     // MARK: Events that are not about one address
@@ -112,6 +116,7 @@ public struct Pool: Sendable {
     /// The operator changed the configuration; running pods are not touched.
     public mutating func reconfigure(_ configuration: PoolConfiguration, now: Instant) -> Outcome {
         self.configuration = configuration
+        adopt(configuration.target, now)
         subnetTrouble = nil
         return settle(now)
     }
@@ -132,6 +137,7 @@ public struct Pool: Sendable {
         consider(subnetTrouble?.until)
         consider(eniTrouble?.until)
         consider(readBackAt)
+        consider(demand?.waveEndsAt)
         consider(nextShrink()?.notBefore)
         return next == .distantFuture ? nil : next
     }
@@ -143,11 +149,13 @@ public struct Pool: Sendable {
     /// on behalf of those who are refused, and they put off no giving back.
     mutating func settle(_ now: Instant) -> Outcome {
         thaw(now)
+        demand?.endWave(now)
         serveWaiters(now)
         refuseHopeless(now)
         if limits != nil {
             advanceENIs(now)
             grow(now)
+            reserveSlots(now)
             shrink(now)
         }
         if let at = readBackAt, at <= now {

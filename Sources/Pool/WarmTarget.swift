@@ -1,4 +1,4 @@
-/// How many addresses the pool keeps beyond those that pods use: the classic targets, as formulas.
+/// How many addresses the pool keeps beyond those that pods use: the classic targets, as formulas, and one that learns.
 ///
 /// Source: the documented behaviour of the AWS VPC CNI (`WARM_ENI_TARGET`, `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`).
 public enum WarmTarget: Hashable, Sendable {
@@ -6,6 +6,9 @@ public enum WarmTarget: Hashable, Sendable {
     case enis(Int)
     /// Free addresses, and the least number of addresses in all.
     case addresses(warm: Int, minimum: Int)
+    /// So many free addresses as the node turns out to need for a chosen wait. What it comes to at a moment the pool
+    /// knows; the formulas here say what it comes to before anything was learnt.
+    case adaptive(AdaptiveTarget)
 
     /// The target that the three classic settings mean together: an IP target, where one is set, overrides the ENI
     /// target.
@@ -24,6 +27,7 @@ public enum WarmTarget: Hashable, Sendable {
         case .enis(0): available <= 0 ? perENI : 0
         case .enis(let count): available < count * perENI ? perENI : 0
         case .addresses(let warm, let minimum): max(warm - available, minimum - total, 0)
+        case .adaptive(let goal): goal.unlearnt.shortage(total: total, available: available, perENI: perENI)
         }
     }
 
@@ -32,6 +36,7 @@ public enum WarmTarget: Hashable, Sendable {
         switch self {
         case .enis: 0
         case .addresses(let warm, let minimum): max(min(available - warm, total - minimum), 0)
+        case .adaptive(let goal): goal.unlearnt.surplus(total: total, available: available)
         }
     }
 

@@ -162,6 +162,7 @@ extension RandomWorld {
             throw Failure("kernel: \(kernel), pool: \(pool.attachments.keys)")
         }
         try checkTarget()
+        try forget()
         let before = counts
         try pass(.seconds(600))
         guard isSubnetTight || orphanCount > 0 || (calls.isEmpty && counts == before) else {
@@ -170,6 +171,17 @@ extension RandomWorld {
         if !isSubnetTight, orphanCount == 0, let next = pool.nextTick(after: now) {
             throw Failure("an idle pool asks for a tick at \(next.nanoseconds)")
         }
+    }
+
+    /// A quiet node needs less and less, until an adaptive target has forgotten all.
+    mutating func forget() throws {
+        guard pool.demand != nil else { return }
+        for _ in 0..<48 {
+            try pass(.seconds(600))
+            begin(.readBack)
+            try answerAll()
+        }
+        try checkTarget()
     }
 
     mutating func answerAll() throws {
@@ -189,9 +201,10 @@ extension RandomWorld {
         let total = ready.reduce(0) { $0 + $1.free.count + $1.assignedCount + $1.coolingCount }
         let perENI = cloud.limits.ipv4PerENI - 1
         let isShort =
-            switch pool.configuration.target {
+            switch pool.target {
             case .enis(let count): count == 0 ? free == 0 : free < count * perENI
             case .addresses(let warm, let minimum): free < warm || total < minimum
+            case .adaptive(let goal): throw Failure("\(goal) says nothing of the present")
             }
         let isFull = total >= pool.addressLimit(cloud.limits)
         if isShort && !isFull && !isSubnetTight && orphanCount == 0 {

@@ -1,4 +1,5 @@
 import ModelVPC
+import Pool
 import Timekeeping
 
 /// How pods come and go on the nodes of a cluster: the standard patterns. Rates and sizes are per node.

@@ -209,6 +209,8 @@ extension WarmTarget {
         switch self {
         case .enis(let count): "\(count) warm \(count == 1 ? "ENI" : "ENIs")"
         case .addresses(let warm, let minimum): "\(warm) warm addresses, at least \(minimum) in all"
+        case .adaptive(let goal):
+            "adaptive: at most \(goal.wait.text) at p\(goal.percentile), at least \(goal.minimum) addresses in all"
         }
     }
 }

@@ -26,9 +26,7 @@ enum Errand: Sendable {
         case .create: .createInterface
         case .attach: .attach
         case .setDeleteOnTermination: .setDeleteOnTermination
-        case .assign(_, .address, _, _): .assign
-        case .assign(_, .prefix, _, _): .assignPrefixes
-        case .assign(_, .ipv6Prefix, _, _): .assignIPv6Prefixes
+        case .assign: .assign
         case .unassign: .unassign
         case .detach: .detach
         case .delete: .delete

@@ -75,6 +75,8 @@ public struct ENI: Sendable {
     var detachInDoubtSince: Instant?
     /// No step is tried before this, after one that failed.
     var retryAt: Instant?
+    /// Nothing is given back before this, after the provider refused to take it.
+    var giveBackAt: Instant?
     /// Why the step failed that is then taken again, where that keeps the ENI from serving more pods.
     var refusal: ProviderError?
     /// Until when it is full by the provider's word, whatever the instance's limits say.

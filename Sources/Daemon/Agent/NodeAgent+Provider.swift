@@ -121,12 +121,12 @@ extension Action {
     /// The action in a few words, for the log.
     var summary: String {
         switch self {
-        case .createENI(_, let eni): "creating an ENI in \(eni.subnet) with \(eni.count) \(eni.kind)"
+        case .createENI(_, let eni): "creating an ENI in \(eni.subnet) with \(eni.kind.words(eni.count))"
         case .attachENI(let eni, let index): "attaching \(eni) as device \(index)"
         case .configureENI(let eni): "configuring \(eni)"
-        case .assign(let eni, let kind, let count, _): "assigning \(count) \(kind) to \(eni)"
+        case .assign(let eni, let kind, let count, _): "assigning \(kind.words(count)) to \(eni)"
         case .unassign(let eni, let blocks):
-            "unassigning \(blocks.count) \((blocks.first?.kind ?? .address).description) of \(eni)"
+            "unassigning \((blocks.first?.kind ?? .address).words(blocks.count)) of \(eni)"
         case .detachENI(let eni): "detaching \(eni)"
         case .deleteENI(let eni): "deleting \(eni)"
         case .grant, .refuse, .readBack: "answering"

@@ -2,7 +2,8 @@ import Addressing
 import ModelVPC
 import Pool
 
-/// The one place in which the model's vocabulary becomes the pool's: for the mock provider and for the virtual simulator.
+/// The one place in which the model's vocabulary becomes the pool's: for the mock provider and for the virtual
+/// simulator.
 
 extension ProviderError {
     package init(_ failure: ModelVPC.Failure) {

@@ -45,7 +45,8 @@ extension DataPlane {
     }
 
     /// Sees packets as they come, before the router's own filter (`raw`, -300). What IPv6 says about neighbours and
-    /// multicast groups is no packet of anyone's, as ARP is none.
+    /// multicast groups is no packet of anyone's, as ARP is none. That somebody is unreachable is said seconds later,
+    /// when another test runs.
     private static let witness = """
         add table inet witness
         delete table inet witness
@@ -54,7 +55,8 @@ extension DataPlane {
             set seen6 { typeof iifname . ip6 saddr . ip6 daddr; flags dynamic; size 65535; }
             chain witness {
                 type filter hook prerouting priority -500
-                icmpv6 type { 130-137, 143 } return
+                icmpv6 type { destination-unreachable, 130-137, 143 } return
+                icmp type destination-unreachable return
                 add @seen4 { iifname . ip saddr . ip daddr }
                 add @seen6 { iifname . ip6 saddr . ip6 daddr }
             }

@@ -85,7 +85,9 @@ struct KubeProxy: Sendable {
     }
 
     private var installation: String {
-        if let program { "\(program)-restore --noflush <<'END'\n\(iptables)END\n" } else {
+        if let program {
+            "\(program)-restore --noflush <<'END'\n\(iptables)END\n"
+        } else {
             "nft -f - <<'END'\n\(nftables)END\n"
         }
     }

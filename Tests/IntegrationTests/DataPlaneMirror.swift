@@ -103,9 +103,9 @@ private func peer(of connection: Int32) -> IPAddress? {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(connection, $0, &length) }
     }
     let bits = withUnsafeBytes(of: address.sin6_addr) { $0.reduce(UInt128(0)) { $0 << 8 | UInt128($1) } }
-    let isMapped = bits >> 32 == mapped >> 32
-    let peer = isMapped ? IPAddress.v4(IPv4Address(bits: UInt32(truncatingIfNeeded: bits))) : .v6(IPv6Address(bits: bits))
-    return status == 0 ? peer : nil
+    guard status == 0 else { return nil }
+    return bits >> 32 == mapped >> 32
+        ? .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: bits))) : .v6(IPv6Address(bits: bits))
 }
 
 /// An IPv4 address as one of IPv6 (source: RFC 4291, 2.5.5.2).

@@ -1,10 +1,7 @@
 import Addressing
 import ControlProtocol
-import Fabric
-import InstanceLimits
 import LiveTesting
 import Pool
-import Providers
 import Simulator
 import Testing
 
@@ -82,7 +79,7 @@ extension DataPlaneTests.StandardNodes {
             try await expectPing(address, from: client.namespace)
 
             let eni = try #require(await node.enis().first { $0.addresses.contains { $0.address == address } })
-            try await cloud(of: node).unassign(ENIID(eni.id), addresses: [#require(address.v4)])
+            try await node.cloud().unassign(ENIID(eni.id), addresses: [#require(address.v4)])
             try await node.reconcile()
             // The network of the node follows the cloud with the next thing that the daemon asks of it.
             let other = try await node.add("other")
@@ -105,17 +102,6 @@ extension DataPlaneTests.StandardNodes {
         /// An address of the first node's subnet that is no one's.
         private func nobody(_ family: Family) throws -> IPAddress {
             try #require(IPAddress(family == .ipv4 ? "10.0.33.7" : "2001:db8:0:1:ffff::7"))
-        }
-
-        /// The cloud that the daemons share, as someone else's tool sees it.
-        private func cloud(of node: SimulatedNode) async throws -> MockProvider {
-            let network = IPv4Network(containing: IPv4Address(bits: 0x0a00_0000), prefixLength: 16)
-            let cloud = try MockCloud(
-                MockCloudConfiguration(cidr: network, subnets: []),
-                storage: .file(path: node.directory + "/../cloud.json"), now: { BootClock.now })
-            let type = try InstanceType(named: "t3.medium")
-            return try await MockProvider(
-                cloud: cloud, node: MockNode(instanceID: "i-\(node.name)", subnet: SubnetID("subnet-a"), type: type))
         }
 
         private func everything(of node: SimulatedNode) async throws -> [String] {

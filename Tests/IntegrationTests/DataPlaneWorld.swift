@@ -1,8 +1,11 @@
 import Addressing
 import ControlProtocol
 import Fabric
+import InstanceLimits
 import JSON
 import LiveTesting
+import Pool
+import Providers
 import Simulator
 import Testing
 
@@ -150,6 +153,17 @@ extension SimulatedNode {
             (1...1000).lazy.map { IPAddress.v6(prefix.base.advanced(by: $0)) }.first { !taken.contains($0) }
         }
         return try #require(free, "\(name): no \(kind.rawValue) ENI has a free address")
+    }
+
+    /// The cloud that the daemons share, as someone else's tool on this node sees it.
+    func cloud() async throws -> MockProvider {
+        let network = IPv4Network(containing: IPv4Address(bits: 0x0a00_0000), prefixLength: 16)
+        let cloud = try MockCloud(
+            MockCloudConfiguration(cidr: network, subnets: []), storage: .file(path: directory + "/../cloud.json"),
+            now: { BootClock.now })
+        let type = try InstanceType(named: "t3.medium")
+        return try await MockProvider(
+            cloud: cloud, node: MockNode(instanceID: "i-\(name)", subnet: SubnetID("subnet-a"), type: type))
     }
 
     /// Everything in the node's kernel that must not depend on pods: rules, the ENIs' tables, the packet filter.

@@ -141,6 +141,10 @@ public struct ENI: Sendable {
         ipv6Prefix.map { IPv6Network(containing: $0.base, prefixLength: 64).base.advanced(by: 1) }
     }
 
+    /// The ENI's own address in IPv6, where it has a /80: of that, the one that goes with its own of IPv4, which is never
+    /// a pod's.
+    public var ipv6Address: IPv6Address? { ipv6Prefix?.companion(of: primaryAddress) }
+
     /// Remembers that a block came or went by our doing.
     mutating func noteChange(of block: Block, window: Duration, _ now: Instant) {
         while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }

@@ -96,7 +96,7 @@ extension Pool {
 
     private func findOfPrefix(_ address: IPv6Address) -> Result<Place, Refusal> {
         guard let eni = enis.values.first(where: { $0.ipv6Prefix?.contains(address) == true }),
-            let prefix = eni.ipv6Prefix
+            let prefix = eni.ipv6Prefix, address != eni.ipv6Address
         else { return .failure(Refusal(.v6(address), .unknown)) }
         if let obstacle = addresses[.v6(address)]?.state.unavailability {
             return .failure(Refusal(.v6(address), obstacle))

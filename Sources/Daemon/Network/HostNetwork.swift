@@ -109,7 +109,7 @@ actor HostNetwork {
                 ? .primary
                 : .secondary(
                     mark: mark, address: eni.primaryAddress, gateway: eni.gateway,
-                    ipv6: eni.ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0) }),
+                    ipv6: eni.ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0, address: eni.ipv6Address) }),
             mtu: eniMTU)
     }
 

@@ -45,12 +45,13 @@ extension DataPlaneTests.StandardNodes {
             let remote = try plane.pod(.secondary, on: plane.node2)
             let neighbour = try plane.pod(.primary, on: plane.node1)
             let (name, primary) = (chain.sandbox.name, try plane.address(of: plane.node1))
+            let own = try #require(try await plane.node1.placedPods(plane.family).first { $0.namespace == name })
             let flows = try await plane.flows {
-                for (client, seen) in [
+                for (client, seen) in try [
                     (plane.live.fabric.outside, plane.outside), (remote.namespace, remote.address),
                     (neighbour.namespace, neighbour.address),
                     // Its own packets, whose source portmap replaces so that they come back.
-                    (name, primary),
+                    (name, plane.nodeAddress(towards: own)),
                 ] {
                     try await expect(name, at: primary, port: 8081, seesClient: seen, in: client)
                 }

@@ -9,16 +9,16 @@ extension DataPlaneTests.StandardNodes {
             try await path.hold(on: .current(family))
         }
 
-        @Test func theNodeAnswersForASecondaryENIByThatENI() async throws {
-            let plane = try await DataPlane.current()
+        @Test(arguments: Family.allCases)
+        func theNodeAnswersForASecondaryENIByThatENI(family: Family) async throws {
+            let plane = try await DataPlane.current(family)
             let client = try plane.pod(.secondary, on: plane.node1)
-            let eni = try #require(try await plane.node2.enis().first { $0.deviceIndex == 1 }).primaryAddress
-            let flows = try await plane.flows {
-                try await expectPing(.v4(eni), from: client.namespace)
-            }
+            let eni = try plane.pod(.secondary, on: plane.node2)
+            let flows = try await plane.flows { try await expectPing(eni.eniAddress, from: client.namespace) }
             #expect(
                 flows == [
-                    Flow(by: client.eni, client.address, .v4(eni)), Flow(by: "node2/eth1", .v4(eni), client.address),
+                    Flow(by: client.eni, client.address, eni.eniAddress),
+                    Flow(by: eni.eni, eni.eniAddress, client.address),
                 ])
         }
 

@@ -57,10 +57,9 @@ extension DataPlane {
 
     fileprivate func expectOwnNode(_ kind: ENIKind) async throws {
         let pod = try pod(kind, on: node1)
-        let node = try address(of: node1)
         let flows = try await flows {
-            try await expect(node1.netns, at: node, seesClient: pod.address, in: pod.namespace)
-            try await expect(pod, seesClient: node, in: node1.netns)
+            try await expect(node1.netns, at: address(of: node1), seesClient: pod.address, in: pod.namespace)
+            try await expect(pod, seesClient: nodeAddress(towards: pod), in: node1.netns)
         }
         #expect(flows.isEmpty, "\(flows)")
     }

@@ -8,6 +8,7 @@ enum ServicePath: String, CaseIterable, Sendable {
     case whatKubeProxyMarksToBeDroppedIsDropped
     case aNodePortIsAnsweredByThePrimaryENIWhateverThePodsOwn
     case aNodePortLeadsToAPodOfTheOtherNode
+    case aNodePortOfAPodsOwnNodeLeadsToAPodOfTheOtherNode
 
     /// Sends the packets, for pods on every kind of ENI, and expects them where they belong.
     func hold(on plane: DataPlane, _ mode: KubeProxy.Mode) async throws {
@@ -18,6 +19,7 @@ enum ServicePath: String, CaseIterable, Sendable {
             case .whatKubeProxyMarksToBeDroppedIsDropped: try await plane.expectDrop(mode, kind)
             case .aNodePortIsAnsweredByThePrimaryENIWhateverThePodsOwn: try await plane.expectNodePort(mode, kind)
             case .aNodePortLeadsToAPodOfTheOtherNode: try await plane.expectNodePortOfTheOtherNode(mode, kind)
+            case .aNodePortOfAPodsOwnNodeLeadsToAPodOfTheOtherNode: try await plane.expectOwnNodePort(mode, kind)
             }
         }
     }
@@ -48,7 +50,7 @@ extension DataPlane {
         let flows = try await flows {
             try await proxy.serve(on: node1) {
                 try await expect(
-                    pod.namespace, at: proxy.clusterIP, port: KubeProxy.port, seesClient: address(of: node1),
+                    pod.namespace, at: proxy.clusterIP, port: KubeProxy.port, seesClient: nodeAddress(towards: pod),
                     in: pod.namespace)
             }
         }
@@ -103,6 +105,24 @@ extension DataPlane {
             flows == [
                 Flow(by: "outside", outside, node), Flow(by: "node1/eth0", node, pod.address),
                 Flow(by: pod.eni, pod.address, node), Flow(by: "node1/eth0", node, outside),
+            ])
+    }
+
+    /// kube-proxy gives the packets the address of the ENI that they leave by.
+    fileprivate func expectOwnNodePort(_ mode: KubeProxy.Mode, _ kind: ENIKind) async throws {
+        let client = try pod(kind, on: node1)
+        let server = try pod(farthest, on: node2)
+        let flows = try await flows {
+            try await KubeProxy(mode: mode, endpoint: server.address, policy: .cluster).serve(on: node1) {
+                try await expect(
+                    server.namespace, at: address(of: node1), port: KubeProxy.nodePort,
+                    seesClient: client.eniAddress, in: client.namespace)
+            }
+        }
+        #expect(
+            flows == [
+                Flow(by: client.eni, client.eniAddress, server.address),
+                Flow(by: server.eni, server.address, client.eniAddress),
             ])
     }
 }

@@ -31,6 +31,9 @@ struct PlacedPod: Sendable {
     /// The name of its ENI's interface, such as `eth1`.
     let interface: String
 
+    /// The ENI's own address in that family, which the node has when it speaks by the ENI.
+    let eniAddress: IPAddress
+
     /// Its ENI as a ``Flow`` names it, such as `node1/eth1`.
     var eni: String { "\(node)/\(interface)" }
 
@@ -54,7 +57,7 @@ struct DataPlane: Sendable {
         for node in live.nodes {
             let kinds = try await Set(node.enis().filter(\.servesPods).map(\.kind))
             for kind in kinds {
-                while case let count = try await node.placedPods().count(where: { $0.kind == kind }), count < 2 {
+                while case let count = try await node.placedPods(family).count(where: { $0.kind == kind }), count < 2 {
                     let sandbox = try await Sandbox.make("\(kind.rawValue)-\(count)", on: node)
                     _ = try await sandbox.add(requesting: node.freeAddress(kind))
                     // What replaces the address is there, so that nothing changes during a test.
@@ -99,17 +102,33 @@ struct DataPlane: Sendable {
         try #require(nodeAddresses[node], "\(node.name) is not of the fabric")
     }
 
+    /// The address of its node that a pod sees: of all that the node has, in IPv6 the kernel takes the one most like the
+    /// pod's (source: RFC 6724, 5, rule 8).
+    func nodeAddress(towards pod: PlacedPod) throws -> IPAddress {
+        switch family {
+        case .ipv4: try address(of: #require(live.nodes.first { $0.name == pod.node }))
+        case .ipv6: pod.eniAddress
+        }
+    }
+
     /// What the internet sees of a pod when nothing else is configured: in IPv4 its node, in IPv6 the pod, whose address
     /// is valid everywhere.
     func face(of pod: PlacedPod) throws -> (address: IPAddress, eni: String) {
         guard family == .ipv4 else { return (pod.address, pod.eni) }
-        let node = try #require(live.nodes.first { $0.name == pod.node })
-        return (try address(of: node), "\(node.name)/eth0")
+        return (try nodeAddress(towards: pod), "\(pod.node)/eth0")
     }
 }
 
 extension InterfaceRow {
     var kind: ENIKind { isPrimary ? .primary : .secondary }
+
+    /// The own address of a secondary ENI that serves pods.
+    fileprivate func address(_ family: Family) -> IPAddress? {
+        switch family {
+        case .ipv4: .v4(primaryAddress)
+        case .ipv6: ipv6Prefix.map { .v6($0.companion(of: primaryAddress)) }
+        }
+    }
 }
 
 extension SimulatedNode {
@@ -131,15 +150,17 @@ extension SimulatedNode {
         }
     }
 
-    /// The pods that have an address of the family.
+    /// The pods, as packets of a family see them.
     func placedPods(_ family: Family = .ipv4) async throws -> [PlacedPod] {
         let enis = Dictionary(uniqueKeysWithValues: try await enis().map { ($0.id, $0) })
         let rows: [PodRow] = try await call(.pods)
+        let primaryAddress = try await primaryAddress(family)
         return try rows.map { row in
-            let device = try #require(enis[row.eni]?.deviceIndex)
+            let eni = try #require(enis[row.eni])
             return PlacedPod(
                 node: name, namespace: row.containerID, addresses: row.addresses,
-                address: row.addresses.address(family) ?? row.addresses.primary, interface: "eth\(device)")
+                address: try #require(row.addresses.address(family)), interface: "eth\(eni.deviceIndex ?? -1)",
+                eniAddress: eni.isPrimary ? primaryAddress : try #require(eni.address(family)))
         }
     }
 

@@ -3,7 +3,7 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, `ModelViews` on both; inside
 /// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
 /// `Settings`.
 let values: [Target] = [
@@ -18,6 +18,7 @@ let core: [Target] = [
     .library("RateLimiting", ["Timekeeping"]),
     .library("Pool", ["Addressing", "Identity", "RateLimiting", "Timekeeping", .collections]),
     .library("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping", .collections]),
+    .library("ModelViews", ["Addressing", "ModelVPC", "Pool"]),
 ]
 
 let world: [Target] = [
@@ -34,7 +35,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "ModelViews", "Pool", "RateLimiting",
+            "Settings",
             "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
@@ -56,7 +58,14 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
             "Timekeeping",
         ],
-        path: "Simulator", exclude: ["CloudServer", "Command"]),
+        path: "Simulator", exclude: ["CloudServer", "Command", "Virtual"]),
+    .target(
+        name: "VirtualSimulator",
+        dependencies: [
+            "Addressing", "Identity", "InstanceLimits", "ModelVPC", "ModelViews", "Pool", "RateLimiting",
+            "Timekeeping", .collections,
+        ],
+        path: "Simulator/Virtual"),
     .target(
         name: "CloudServer",
         dependencies: [
@@ -85,6 +94,9 @@ let executables: [Target] = [
             .argumentParser, .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
+    .executableTarget(
+        name: "adaptive-target", dependencies: ["Pool", "Timekeeping", "VirtualSimulator"],
+        path: "Benchmarks/AdaptiveTarget"),
 ]
 
 let tests: [Target] = [
@@ -122,6 +134,7 @@ let tests: [Target] = [
             "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
         ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
     .tests("Simulator", ["Addressing", "CloudServer", "InstanceLimits", "JSON", "NamespaceTesting"]),
+    .tests("VirtualSimulator", ["ModelVPC", "Pool", "RateLimiting", "Timekeeping"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
         name: "LiveTesting",

@@ -73,7 +73,7 @@ extension DataPlaneTests {
             }
             let client = try plane.pod(.secondary, on: plane.node2)
             var pods: [SimulatedPod] = []
-            for number in 0..<40 { pods.append(try await node.add("many-\(number)")) }
+            for number in 0..<30 { pods.append(try await node.add("many-\(number)")) }
             let placed = try await node.placedPods()
             #expect(Set(placed.map(\.interface)) == ["eth0", "eth1", "eth2"])
             for pod in placed { try await expectPing(pod.address, from: client.namespace) }

@@ -5,9 +5,9 @@ import Simulator
 import Testing
 
 extension DataPlaneTests {
-    /// Pods of a daemon that is told something else, or that is a new one.
+    /// Other programs of the node, and of the cloud, while the daemon is told something else or is a new one.
     @Suite(.serialized, .steadyFabric(PodNetworking(families: .dualStack)))
-    struct Reconfiguration {
+    struct Coexistence {
         /// Every event after the one before, because none may leave anything behind.
         @Test func podsLiveOnAndOthersRulesAreLeftAlone() async throws {
             let planes = try await [DataPlane.current(.ipv4), DataPlane.current(.ipv6)]

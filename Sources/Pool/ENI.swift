@@ -137,6 +137,10 @@ public struct ENI: Sendable {
     /// The gateway of the ENI's subnet: by convention its first host address.
     public var gateway: IPv4Address { subnetCIDR[1] }
 
+    /// The ENI's own address in IPv6, where it has a /80: of that, the one that goes with its own of IPv4, which is never
+    /// a pod's.
+    public var ipv6Address: IPv6Address? { ipv6Prefix?.companion(of: primaryAddress) }
+
     /// Remembers that a block came or went by our doing.
     mutating func noteChange(of block: Block, window: Duration, _ now: Instant) {
         while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }

@@ -195,5 +195,8 @@ struct FamilyTests {
         let wanted = try #require(eni.ipv6Prefix).address(number: 77)
         world.add("d", address: wanted.description)
         #expect(world.addresses(of: "d") == .ipv6(wanted) && world.breach == nil)
+        let own = IPAddress.v6(try #require(eni.ipv6Address))
+        world.add("e", address: own.description)
+        #expect(world.cause(of: "e") == .requestedAddressUnavailable(own, .unknown))
     }
 }

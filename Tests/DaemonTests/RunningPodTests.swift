@@ -58,4 +58,16 @@ import Testing
         let routes = try await shell("ip route show table 1000", in: daemon.namespace)
         #expect(routes.contains("\(up.addresses) dev \(up.hostInterface)"))
     }
+
+    @Test func thePacketFilterKnowsThePrefixesOfIPv6AsSoonAsTheyAreThere() async throws {
+        let daemon = try await DaemonProcess(settings: "reconcileInterval: 1h\nipFamilies: [ipv4, ipv6]")
+        try await daemon.ready()
+        try await eventually("every ENI has a prefix of IPv6, and packets to the rest of it go no further") {
+            let rows: [InterfaceRow] = try await call(daemon, .interfaces)
+            let prefixes = rows.compactMap(\.ipv6Prefix)
+            guard !prefixes.isEmpty, prefixes.count == rows.count else { return false }
+            let filter = try await shell("nft list chain inet warmpool unused-addresses || true", in: daemon.namespace)
+            return prefixes.allSatisfy { filter.contains($0.description) }
+        }
+    }
 }

@@ -48,10 +48,14 @@ extension NodeAgent {
             let blocks = try await call { provider throws(ProviderError) in
                 try await provider.assign(eni, kind, count: count, token: token)
             }
-            return pool.assigned(eni, blocks, token: token, now: BootClock.now)
+            let outcome = pool.assigned(eni, blocks, token: token, now: BootClock.now)
+            packetFilterFollows(blocks)
+            return outcome
         case .unassign(let eni, let blocks):
             try await call { provider throws(ProviderError) in try await provider.unassign(eni, blocks) }
-            return pool.unassigned(eni, blocks, now: BootClock.now)
+            let outcome = pool.unassigned(eni, blocks, now: BootClock.now)
+            packetFilterFollows(blocks)
+            return outcome
         case .detachENI(let eni):
             try await call { provider throws(ProviderError) in try await provider.detach(eni) }
             try await waitUntilDetached(eni)
@@ -63,6 +67,11 @@ extension NodeAgent {
         case .grant, .refuse, .readBack:
             return pool.tick(now: BootClock.now)
         }
+    }
+
+    /// The packet filter knows which prefixes of IPv6 are the node's.
+    private func packetFilterFollows(_ blocks: [Block]) {
+        if blocks.contains(where: { $0.kind == .ipv6Prefix }) { Task { await converge() } }
     }
 
     private func create(_ eni: NewENI, _ token: MutationToken) async throws(ProviderError) -> InterfaceView {

@@ -126,7 +126,8 @@ actor HostNetwork {
             families: purpose.neededFamilies, layout: layout, primaryInterface: name,
             primaryAddress: primary.primaryAddress, secondaryENIs: secondary, vpcNetworks: vpc.ipv4,
             excludedNetworks: traffic.snatExclusions.compactMap(\.v4), vpcIPv6Networks: vpc.ipv6,
-            excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6), externalSNAT: traffic.externalSNAT,
+            excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6),
+            podIPv6Prefixes: purpose.enis.compactMap(\.eni.ipv6Prefix), externalSNAT: traffic.externalSNAT,
             snatIPv6: traffic.snatIPv6, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 

@@ -59,6 +59,31 @@ import Testing
         #expect(routes.contains("\(up.addresses) dev \(up.hostInterface)"))
     }
 
+    @Test func aPodKeepsTheMTUThatItHas() async throws {
+        let daemon = try await DaemonProcess(settings: "podMTU: 1400")
+        try await daemon.warm()
+        let running = try await plugin(daemon, "running")
+        let result = try await running.add()
+        let row = try await pod("running", daemon)
+        let index = "cat /sys/class/net/\(row.hostInterface)/ifindex"
+        let before = try await shell(index, in: daemon.namespace)
+        for settings in ["podMTU: 1300", ""] {
+            try await reload(daemon, settings)
+            let checked = try await running.run("CHECK", members: ["prevResult": result])
+            #expect(checked.status == 0, "\(String(describing: checked.json))")
+            #expect(try await running.add() == result)
+            #expect(try await shell(index, in: daemon.namespace) == before)
+        }
+        let new = try await plugin(daemon, "new").add()
+        #expect(new["interfaces"]?.arrayValue?.map { $0["mtu"] } == [9001, 9001])
+
+        // One whose ends disagree is not as it was made.
+        _ = try await shell("ip link set \(row.hostInterface) mtu 1280", in: daemon.namespace)
+        let checked = try await running.run("CHECK", members: ["prevResult": result])
+        #expect(checked.status == 1)
+        #expect(checked.json?["msg"]?.stringValue?.contains("in the pod has MTU 1400 and not 1280") == true)
+    }
+
     @Test func thePacketFilterKnowsThePrefixesOfIPv6AsSoonAsTheyAreThere() async throws {
         let daemon = try await DaemonProcess(settings: "reconcileInterval: 1h\nipFamilies: [ipv4, ipv6]")
         try await daemon.ready()

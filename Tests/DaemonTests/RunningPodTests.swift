@@ -84,6 +84,19 @@ import Testing
         #expect(checked.json?["msg"]?.stringValue?.contains("in the pod has MTU 1400 and not 1280") == true)
     }
 
+    @Test func anotherIntervalHoldsAtOnce() async throws {
+        let daemon = try await DaemonProcess(settings: "reconcileInterval: 1h")
+        try await daemon.warm()
+        try await reload(daemon, "reconcileInterval: 1s")
+        // The reload itself reads once or twice.
+        for _ in 0..<4 {
+            _ = try await shell("ip rule delete priority 512", in: daemon.namespace)
+            try await eventually("the rule is there again") {
+                try await shell("ip rule", in: daemon.namespace).contains("512:")
+            }
+        }
+    }
+
     @Test func thePacketFilterKnowsThePrefixesOfIPv6AsSoonAsTheyAreThere() async throws {
         let daemon = try await DaemonProcess(settings: "reconcileInterval: 1h\nipFamilies: [ipv4, ipv6]")
         try await daemon.ready()

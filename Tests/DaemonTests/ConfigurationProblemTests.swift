@@ -82,6 +82,7 @@ import Testing
         ),
         ("routing: { gatewayIPv6: 10.0.0.1 }", "w.yaml:3: routing.gatewayIPv6: '10.0.0.1' is not an IPv6 address"),
         ("ipFamilies: []", "w.yaml:3: ipFamilies: the list is empty; it has at least one item, one of ipv4, ipv6"),
+        ("vpcCIDRs: []", "w.yaml:3: vpcCIDRs: the list is empty; it has at least one item, an IPv4 network"),
         ("eniTags: { team: [a] }", "w.yaml:3: eniTags.team: a list or mapping is not text"),
         ("warmIpTarget: 3", "w.yaml:3: unknown key warmIpTarget; did you mean warmIPTarget?"),
         ("coldown: 3s", "w.yaml:3: unknown key coldown; did you mean cooldown?"),

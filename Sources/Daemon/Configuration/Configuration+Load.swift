@@ -100,7 +100,7 @@ extension Configuration {
         let (ipv4, ipv6) = ("an IPv4 network such as 10.0.0.0/16", "an IPv6 network such as 2001:db8::/56")
         let hostBits = "with host bits zero"
         var traffic = Traffic()
-        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: "\(ipv4), \(hostBits)")
+        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: "\(ipv4), \(hostBits)", nonEmpty: true)
         traffic.vpcIPv6CIDRs = reader.list("vpcIPv6CIDRs", of: "\(ipv6), \(hostBits)")
         traffic.snatExclusions =
             reader.list("snatExclusions", of: "\(ipv4) or \(ipv6), \(hostBits)") ?? traffic.snatExclusions

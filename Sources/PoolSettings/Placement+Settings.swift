@@ -22,14 +22,16 @@ extension Placement {
         custom.require("by", "how the subnets for pods are chosen: zone, label or discovery")
         let choice = custom.choice("by", of: Choice.self)
         let label = custom.string("label")
-        let labels = custom.dictionary("nodeLabels") ?? [:]
+        let labels = custom.dictionary("nodeLabels")
         let networks = Placement.readNetworks(custom, groups, areNeeded: choice == .zone || choice == .label)
-        if choice != .label, label != nil {
-            custom.refuse("label", "only by: label looks at it; remove it, or choose by: label")
+        if choice != .label {
+            for (key, isThere) in [("label", label != nil), ("nodeLabels", labels != nil)] where isThere {
+                custom.refuse(key, "only by: label looks at it; remove it, or choose by: label")
+            }
         }
         switch choice {
         case .zone, nil: self = .custom(.zone(networks))
-        case .label: self = .custom(.named(Placement.networkName(custom, label, labels, networks), networks))
+        case .label: self = .custom(.named(Placement.networkName(custom, label, labels ?? [:], networks), networks))
         case .discovery:
             if !networks.isEmpty {
                 custom.refuse("networks", "by: discovery finds the subnets by their tags; remove the networks")

@@ -29,9 +29,15 @@ extension PoolConfiguration {
         maxPods = reader.integer("maxPods", in: 1...10_000)
         cooldown = reader.duration("cooldown", in: day) ?? cooldown
         stickyFor = reader.duration("stickyFor", in: day) ?? stickyFor
+        if stickyFor > .zero, stickyFor < cooldown {
+            reader.refuse(
+                "stickyFor",
+                "\(stickyFor.text) is less than the cooldown of \(cooldown.text), for which every address rests anyway; "
+                    + "raise it, or choose 0 for not at all")
+        }
         shrinkInterval = reader.duration("shrinkInterval", in: day) ?? shrinkInterval
         minimumENILifetime = reader.duration("minimumENILifetime", in: day) ?? minimumENILifetime
-        subnetBackoff = reader.duration("subnetBackoff", in: day) ?? subnetBackoff
+        subnetBackoff = reader.duration("subnetBackoff", in: .seconds(1)...day.upperBound) ?? subnetBackoff
         consistencyWindow = reader.duration("consistencyWindow", in: day) ?? consistencyWindow
         attachmentGrace =
             reader.duration("attachmentGrace", in: .seconds(10) ... .seconds(86_400)) ?? attachmentGrace

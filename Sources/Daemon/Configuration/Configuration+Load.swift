@@ -74,8 +74,13 @@ extension Configuration {
         if pool.families.hasIPv6, ipv6PerENI == 0 {
             limits.refuse("ipv6PerENI", "0 leaves no room for the prefix that ipv6 of ipFamilies needs")
         }
-        if pool.prefixDelegation, pool.families.hasIPv4, !supportsPrefixes {
-            limits.refuse("supportsPrefixes", "false contradicts prefixDelegation: true; change one of the two")
+        if !supportsPrefixes {
+            if pool.families.hasIPv6, ipv6PerENI > 0 {
+                limits.refuse(
+                    "supportsPrefixes", "false contradicts ipv6 of ipFamilies, which needs a prefix on each ENI")
+            } else if pool.prefixDelegation, pool.families.hasIPv4 {
+                limits.refuse("supportsPrefixes", "false contradicts prefixDelegation: true; change one of the two")
+            }
         }
         guard let enis, let ipv4PerENI else { return nil }
         return NodeLimits(

@@ -108,7 +108,8 @@ extension Simulation {
             }
         case (.delete(let eni), _): try perform(nodes[node].pool.deleted(eni, now: now), on: node)
         case (.describe(let takenAt, _, _), .instance(let instance)):
-            begin(.describe(takenAt: takenAt, NodeView(instance, networks: [vpc.cidr], ipv6Networks: []), nil), on: node)
+            let view = NodeView(instance, networks: [vpc.cidr], ipv6Networks: [])
+            begin(.describe(takenAt: takenAt, view, nil), on: node)
         case (.describe(let takenAt, let view, _), .interfaces(let interfaces)):
             begin(.describe(takenAt: takenAt, view, interfaces.map(InterfaceView.init)), on: node)
         case (.describe(let takenAt, let view?, let interfaces?), .subnets(let subnets)):

@@ -62,13 +62,15 @@ public struct InterfaceRow: Codable, Sendable {
     public var prefixes: [Prefix]
     /// The /80 prefix of which pods get their IPv6 addresses.
     public var ipv6Prefix: IPv6Network?
+    /// How many pods have an address of ``ipv6Prefix``.
+    public var ipv6Pods: Int
     /// The addresses for pods, each with its state.
     public var addresses: [Address]
 
     public init(
         id: String, deviceIndex: Int?, isPrimary: Bool, servesPods: Bool, phase: String, mac: MACAddress,
         subnet: String, primaryAddress: IPv4Address, routingTable: UInt32?, prefixes: [Prefix],
-        ipv6Prefix: IPv6Network?, addresses: [Address]
+        ipv6Prefix: IPv6Network?, ipv6Pods: Int, addresses: [Address]
     ) {
         self.id = id
         self.deviceIndex = deviceIndex
@@ -81,6 +83,7 @@ public struct InterfaceRow: Codable, Sendable {
         self.routingTable = routingTable
         self.prefixes = prefixes
         self.ipv6Prefix = ipv6Prefix
+        self.ipv6Pods = ipv6Pods
         self.addresses = addresses
     }
 }

@@ -127,11 +127,12 @@ public struct WarmpoolDaemon: Sendable {
     }
 }
 
-/// Runs the agent until the group shuts down.
+/// Starts the agent, which works until it is stopped.
 private struct AgentService: Service {
     let agent: NodeAgent
 
-    func run() async {
-        await cancelWhenGracefulShutdown { await agent.run() }
+    func run() async throws {
+        await agent.start()
+        try await gracefulShutdown()
     }
 }

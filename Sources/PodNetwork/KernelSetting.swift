@@ -14,6 +14,11 @@ struct KernelSetting {
     /// `net.ipv6.conf.default.disable_ipv6`: whether interfaces that are made from now on have no IPv6.
     static let newInterfacesWithoutIPv6 = KernelSetting(path: "/proc/sys/net/ipv6/conf/default/disable_ipv6")
 
+    /// `net.ipv6.conf.NAME.disable_ipv6`: whether an interface that is there has no IPv6.
+    static func withoutIPv6(_ interface: String) -> KernelSetting {
+        KernelSetting(path: "/proc/sys/net/ipv6/conf/\(interface)/disable_ipv6")
+    }
+
     /// `net.ipv4.conf.NAME.rp_filter`: whether a packet's source must be reachable by the interface it came in (1), by
     /// any (2), or needn't (0).
     static func reversePathFilter(_ interface: String) -> KernelSetting {

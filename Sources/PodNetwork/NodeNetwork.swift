@@ -1,4 +1,5 @@
 import Addressing
+import Glibc
 import Netlink
 
 /// The node's side of the data plane: ENIs, their routing tables, and policy rules, constant in the number of pods.
@@ -80,6 +81,9 @@ public struct NodeNetwork: Sendable {
             }
             report.interfaces[interface.mac] = link.name
             report.repairs += try settingRepairs(.reversePathFilter(link.name), "2")
+            if interface.carriesIPv6(families) {
+                report.repairs += try settingRepairs(.withoutIPv6(link.name), "0")
+            }
             if families.hasIPv6, interface.role == .primary {
                 report.repairs += try routerRepairs(link)
             }
@@ -113,8 +117,13 @@ public struct NodeNetwork: Sendable {
     private func carryOut(_ repairs: [Repair], host: NetlinkSocket) throws(PodNetworkError) {
         try kernel { () throws(NetlinkError) in
             for case .setting(let path, let value) in repairs { try KernelSetting(path: path).write(value) }
-            for outcome in try host.send(repairs.compactMap(\.request)) {
-                _ = try outcome.get()
+            let changes = repairs.filter { $0.request != nil }
+            for (change, outcome) in zip(changes, try host.send(changes.compactMap(\.request))) {
+                do throws(NetlinkError) {
+                    _ = try outcome.get()
+                } catch  where error.code == EEXIST && change.isAddedAddress {
+                    // An interface that has IPv6 from now on gets its link-local address by itself.
+                }
             }
         }
     }
@@ -131,7 +140,7 @@ public struct NodeNetwork: Sendable {
         let uplinks = interface.uplinks(families)
         let own = uplinks.compactMap(\.address).map { InterfaceAddress($0, interface: link.index) }
         let linkLocal = InterfaceAddress.linkLocal(interface.mac, interface: link.index)
-        return (own + (uplinks.contains { $0.gateway.v6 != nil } ? [linkLocal] : []))
+        return (own + (interface.role != .primary && interface.carriesIPv6(families) ? [linkLocal] : []))
             .filter { wanted in
                 !present.contains { $0.address == wanted.address && $0.interface == wanted.interface }
             }
@@ -220,6 +229,14 @@ public struct NodeNetwork: Sendable {
 }
 
 extension NodeInterface {
+    /// Whether packets of pods of IPv6 may leave by it.
+    fileprivate func carriesIPv6(_ families: IPFamilies) -> Bool {
+        switch role {
+        case .primary: families.hasIPv6
+        case .secondary(_, _, _, let ipv6): families.hasIPv6 && ipv6 != nil
+        }
+    }
+
     /// A secondary ENI's own address and its router, of each of the families; none for the primary one.
     fileprivate func uplinks(_ families: IPFamilies) -> [(address: IPAddress?, gateway: IPAddress)] {
         guard case .secondary(_, let address, let gateway, let ipv6) = role else { return [] }
@@ -230,6 +247,10 @@ extension NodeInterface {
 }
 
 extension NodeNetwork.Repair {
+    fileprivate var isAddedAddress: Bool {
+        if case .addedAddress = self { true } else { false }
+    }
+
     /// `nil` for what is no request to the kernel's routing.
     fileprivate var request: Request? {
         switch self {

@@ -75,7 +75,7 @@ public struct PodNetwork: Sendable {
         }
     }
 
-    /// Lets interfaces that are made from now on have IPv6.
+    /// Lets `lo`, and interfaces that are made from now on, have IPv6.
     ///
     /// - Returns: whether they could not before.
     private func allowIPv6(in namespace: NetworkNamespace) throws(PodNetworkError) -> Bool {
@@ -84,6 +84,7 @@ public struct PodNetwork: Sendable {
                 do throws(NetlinkError) {
                     guard try KernelSetting.newInterfacesWithoutIPv6.read() != "0" else { return .success(false) }
                     try KernelSetting.newInterfacesWithoutIPv6.write("0")
+                    try KernelSetting.withoutIPv6("lo").write("0")
                     return .success(true)
                 } catch {
                     return .failure(error)
@@ -149,6 +150,10 @@ public struct PodNetwork: Sendable {
                 try KernelSetting.acceptRouterAdvertisements(link.name).write("0")
             } catch  where error.code == ENOENT {
                 // A kernel without IPv6 has nothing to turn off.
+            }
+            if pod.addresses.ipv6 != nil {
+                // On hardened nodes new interfaces are without.
+                try KernelSetting.withoutIPv6(link.name).write("0")
             }
             let outcomes = try host.send(preparation + end.routes.map(Request.addRoute))
             for outcome in outcomes.prefix(preparation.count) { _ = try outcome.get() }

@@ -35,6 +35,8 @@ public struct Ruleset: Hashable, Sendable {
     public var vpcIPv6Networks: [IPv6Network]
     /// Further networks of IPv6.
     public var excludedIPv6Networks: [IPv6Network]
+    /// The ENIs' prefixes of IPv6, of which pods have their addresses.
+    public var podIPv6Prefixes: [IPv6Network]
     /// Whether another machine does the source NAT of IPv4: then none is done here, and a pod's packets leave by its
     /// own ENI whatever their destination.
     public var externalSNAT: Bool
@@ -51,8 +53,8 @@ public struct Ruleset: Hashable, Sendable {
         families: IPFamilies = .ipv4, layout: NetworkLayout = NetworkLayout(), primaryInterface: String,
         primaryAddress: IPv4Address, secondaryENIs: [ENI] = [], vpcNetworks: [IPv4Network],
         excludedNetworks: [IPv4Network] = [], vpcIPv6Networks: [IPv6Network] = [],
-        excludedIPv6Networks: [IPv6Network] = [], externalSNAT: Bool = false, snatIPv6: Bool = false,
-        nodePort: Bool = true, antiSpoofing: Bool = true
+        excludedIPv6Networks: [IPv6Network] = [], podIPv6Prefixes: [IPv6Network] = [], externalSNAT: Bool = false,
+        snatIPv6: Bool = false, nodePort: Bool = true, antiSpoofing: Bool = true
     ) {
         self.families = families
         self.layout = layout
@@ -63,6 +65,7 @@ public struct Ruleset: Hashable, Sendable {
         self.excludedNetworks = excludedNetworks
         self.vpcIPv6Networks = vpcIPv6Networks
         self.excludedIPv6Networks = excludedIPv6Networks
+        self.podIPv6Prefixes = podIPv6Prefixes
         self.externalSNAT = externalSNAT
         self.snatIPv6 = snatIPv6
         self.nodePort = nodePort
@@ -76,7 +79,9 @@ public struct Ruleset: Hashable, Sendable {
     /// scripts.
     public var script: String {
         let table = "\(Ruleset.family) \(layout.nftablesTable)"
-        let chains = [ingress] + secondaryENIs.sorted { $0.mark < $1.mark }.map(markChain) + [routing, sourceNAT]
+        let chains =
+            [ingress] + secondaryENIs.sorted { $0.mark < $1.mark }.map(markChain)
+            + [routing] + (families.hasIPv6 && !podIPv6Prefixes.isEmpty ? [unusedAddresses] : []) + [sourceNAT]
         return """
             add table \(table)
             delete table \(table)
@@ -157,6 +162,18 @@ public struct Ruleset: Hashable, Sendable {
             matches.append(snatIPv6 ? "ip6 daddr { \(set(localIPv6Networks)) } " : "meta nfproto ipv6 ")
         }
         return matches
+    }
+
+    /// What no pod has of an ENI's prefix, the VPC hands to this node, and the node would hand it back to the VPC, again
+    /// and again.
+    private var unusedAddresses: String {
+        let prefixes = set(podIPv6Prefixes.map(IPNetwork.v6))
+        return chain(
+            "unused-addresses", "filter hook forward priority filter",
+            [
+                "ip6 daddr { \(prefixes) } oifname != \"\(AttachmentName.hostInterfacePrefix)*\" "
+                    + "reject with icmpv6 addr-unreachable"
+            ])
     }
 
     /// Pods are recognised by their mark: older kernels know no input interface here.

@@ -1,3 +1,4 @@
+import Addressing
 import ArgumentParser
 import ControlProtocol
 
@@ -53,11 +54,15 @@ extension InterfaceRow {
         "\(addresses.count { states.contains($0.state) })"
     }
 
-    /// A line for each prefix. Every pod of the ENI has an address of the one of IPv6, which has no end.
+    private func coolingCount(in prefix: IPv6Network) -> Int {
+        addresses.count { $0.state == "cooling" && $0.address.v6.map(prefix.contains) == true }
+    }
+
+    /// A line for each prefix. That of IPv6 has no end; in it, addresses of pods with IPv4 rest while that one rests.
     fileprivate var prefixCells: [[String]] {
         prefixes.map { ["\($0.prefix)", id, "\($0.assigned)", "\($0.free)", "\($0.cooling)"] }
             + [ipv6Prefix].compactMap(\.self).map {
-                ["\($0)", id, count("assigned", "orphaned"), "-", count("cooling")]
+                ["\($0)", id, "\(ipv6Pods)", "-", "\(coolingCount(in: $0))"]
             }
     }
 }

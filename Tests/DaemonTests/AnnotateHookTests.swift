@@ -147,6 +147,20 @@ import struct Pool.Attachment
         #expect(errors.count == 1)
     }
 
+    /// More than a pipe holds, and more than the log takes.
+    @Test(arguments: [0, 3]) func aProgramThatSaysMuchRunsToItsEnd(_ status: Int) async throws {
+        let told = try script("head -c 300000 /dev/zero | tr '\\0' x >&2; touch $1/ended; exit \(status)")
+        let hook = hook()
+        hook.take([.putAttachment(try attachment("c1"))], for: told)
+        await hook.stop()
+        #expect(FileManager.default.fileExists(atPath: directory.path("ended")))
+        #expect(errors.count == (status == 0 ? 0 : 1))
+        for problem in errors {
+            #expect(problem.hasPrefix("error: annotate: DIR/hook failed for the add of shop/web-0 ("))
+            #expect(problem.hasSuffix("not told again: " + String(repeating: "x", count: 65_536)))
+        }
+    }
+
     @Test func aProgramThatIsNotThereIsLoggedWithWhatToDo() async throws {
         let hook = hook()
         hook.take([.putAttachment(try attachment("c1"))], for: .init(program: directory.path("missing")))

@@ -56,8 +56,8 @@ import Yams
     @Test func everyKeyThatIsReadIsDocumented() throws {
         let documented = try ConfigurationTests.documented()
         let readers = [
-            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Pool.swift",
-            "Daemon/Configuration/Configuration+Placement.swift", "Daemon/Configuration/Configuration+Provider.swift",
+            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Provider.swift",
+            "PoolSettings/PoolConfiguration+Settings.swift", "PoolSettings/Placement+Settings.swift",
             "Providers/Mock/MockCloudConfiguration+Settings.swift",
         ]
         let reading = try readers.map {
@@ -159,7 +159,7 @@ import Yams
         ("WARMPOOL_VPC_CIDRS", "10.0.0.0/8"), ("WARMPOOL_SNAT_EXCLUSIONS", "10.0.0.0/8"),
         ("WARMPOOL_EXTERNAL_SNAT", "true"), ("WARMPOOL_NODE_PORT", "false"), ("WARMPOOL_ANTI_SPOOFING", "false"),
         ("WARMPOOL_IP_FAMILIES", "ipv4,ipv6"), ("WARMPOOL_PREFIX_DELEGATION", "true"),
-        ("WARMPOOL_PREFIX_FALLBACK", "false"), ("WARMPOOL_WARM_TARGET", "adaptive"), ("WARMPOOL_STICKY_FOR", "3s"),
+        ("WARMPOOL_PREFIX_FALLBACK", "false"), ("WARMPOOL_WARM_TARGET", "adaptive"), ("WARMPOOL_STICKY_FOR", "3m"),
         ("WARMPOOL_VPC_IPV6_CIDRS", "2001:db8::/56"), ("WARMPOOL_SNAT_IPV6", "true"),
         ("WARMPOOL_RECONCILE_INTERVAL", "3s"), ("WARMPOOL_ATTACH_TIMEOUT", "3s"),
     ])

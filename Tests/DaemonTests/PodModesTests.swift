@@ -56,6 +56,8 @@ import Timekeeping
         let row = try #require(rows.first { $0.containerID == "new" })
         #expect(row.addresses.ipv4 == ipv4)
         #expect(row.addresses.ipv6.map { UInt32(truncatingIfNeeded: $0.bits) } == ipv4.bits)
+        let enis: [InterfaceRow] = try await call(daemon, .interfaces)
+        #expect(enis.map(\.ipv6Pods).reduce(0, +) == 1, "the old pod has no address of a prefix")
         let overview: Overview = try await call(daemon, .overview)
         #expect(overview.mode == ["IPv4 and IPv6", "secondary addresses"])
 

@@ -1,5 +1,6 @@
 import Addressing
 import Pool
+import PoolSettings
 import Settings
 import Testing
 import Timekeeping
@@ -56,6 +57,10 @@ import Timekeeping
             "limits: { enis: 4, ipv4PerENI: 4 }",
             "w.yaml:4: limits.ipv6PerENI: 0 leaves no room for the prefix that ipv6 of ipFamilies needs"
         ),
+        (
+            "limits: { enis: 4, ipv4PerENI: 4, ipv6PerENI: 4 }",
+            "w.yaml:4: limits.supportsPrefixes: false contradicts ipv6 of ipFamilies, which needs a prefix on each ENI"
+        ),
         ("eniMTU: 1279", "w.yaml:4: eniMTU: 1279 is less than the 1280 that ipv6 of ipFamilies needs"),
         ("podMTU: 1279", "w.yaml:4: podMTU: 1279 is less than the 1280 that ipv6 of ipFamilies needs"),
     ])
@@ -71,10 +76,24 @@ import Timekeeping
         let new = try parse("eniMTU: 9001\nipFamilies: [ipv4, ipv6]")
         #expect(new.needingRestart(comparedTo: running) == ["eniMTU", "ipFamilies"])
         #expect(new.reloaded(over: running) == running)
-        let limited = try parse("limits: { enis: 4, ipv4PerENI: 4 }")
-        let other = try parse("limits: { enis: 4, ipv4PerENI: 4, ipv6PerENI: 4 }\nipFamilies: [ipv4, ipv6]")
-        #expect(other.needingRestart(comparedTo: limited) == ["limits", "ipFamilies"])
-        #expect(other.reloaded(over: limited) == limited)
+        let able = "limits: { enis: 4, ipv4PerENI: 4, ipv6PerENI: 4, supportsPrefixes: true }"
+        let other = try parse("\(able)\nipFamilies: [ipv4, ipv6]")
+        for limits in ["ipv4PerENI: 4", "ipv4PerENI: 4, ipv6PerENI: 4", "ipv4PerENI: 4, supportsPrefixes: true"] {
+            let limited = try parse("limits: { enis: 4, \(limits) }")
+            #expect(other.needingRestart(comparedTo: limited) == ["limits", "ipFamilies"])
+            #expect(other.reloaded(over: limited) == limited)
+        }
+    }
+
+    @Test func anAddressIsKeptAtLeastAsLongAsItRests() throws {
+        #expect(
+            problems("stickyFor: 29s") == [
+                "w.yaml:3: stickyFor: 29s is less than the cooldown of 30s, for which every address rests anyway; raise "
+                    + "it, or choose 0 for not at all"
+            ])
+        #expect(try parse("stickyFor: 30s").pool.stickyFor == .seconds(30))
+        #expect(try parse("stickyFor: 29s\ncooldown: 0s").pool.stickyFor == .seconds(29))
+        #expect(try parse("stickyFor: 0\ncooldown: 1h").pool.stickyFor == .zero)
     }
 
     // MARK: Blocks and targets
@@ -86,7 +105,6 @@ import Timekeeping
                 "w.yaml:4: limits.supportsPrefixes: false contradicts prefixDelegation: true; change one of the two"
             ])
         #expect(try parse("prefixDelegation: true\n\(limits)true }").pool.prefixDelegation)
-        #expect(try parse("prefixDelegation: true\nipFamilies: [ipv6]\n\(limits)false }").pool.prefixDelegation)
         #expect(try parse("", ["ENABLE_PREFIX_DELEGATION": "true"]).pool.prefixDelegation)
         #expect(try !parse("prefixFallback: false").pool.prefixFallback)
     }
@@ -171,13 +189,15 @@ import Timekeeping
     }
 
     @Test func theClassicNamesOfCustomNetworkingAreRead() throws {
-        let text = "customNetworking: { by: zone, nodeLabels: { l: b }, \(PodSettingsTests.networks) }"
+        let text = "customNetworking: { by: zone, \(PodSettingsTests.networks) }"
         let networks = PodSettingsTests.subnets([])
         let name = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
         #expect(try parse(text, [name: "true"]).pool.placement == .custom(.zone(networks)))
         #expect(try parse(text, [name: "false"]).pool.placement == .node(subnet: nil, securityGroups: []))
-        #expect(try parse(text, ["ENI_CONFIG_LABEL_DEF": "l"]).pool.placement == .custom(.named("b", networks)))
-        let byLabel = text.replacing("by: zone", with: "by: label, label: l")
+        let byLabel = text.replacing("by: zone", with: "by: label, label: l, nodeLabels: { l: c, m: b }")
+        for file in [byLabel, byLabel.replacing("by: label, label: l", with: "by: zone")] {
+            #expect(try parse(file, ["ENI_CONFIG_LABEL_DEF": "m"]).pool.placement == .custom(.named("b", networks)))
+        }
         let zone = ["ENI_CONFIG_LABEL_DEF": "topology.kubernetes.io/zone"]
         #expect(try parse(byLabel, zone).pool.placement == .custom(.zone(networks)))
         #expect(
@@ -216,6 +236,10 @@ import Timekeeping
         (
             "{ by: zone, label: l, networks: { z: { subnets: [s] } } }",
             ["customNetworking.label: only by: label looks at it; remove it, or choose by: label"]
+        ),
+        (
+            "{ by: zone, nodeLabels: { l: z }, networks: { z: { subnets: [s] } } }",
+            ["customNetworking.nodeLabels: only by: label looks at it; remove it, or choose by: label"]
         ),
         (
             "{ by: label, networks: { z: { subnets: [s] } } }",

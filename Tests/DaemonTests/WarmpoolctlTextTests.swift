@@ -21,13 +21,16 @@ import Testing
     }
 
     private func rows() throws -> [InterfaceRow] {
-        let states = [("10.0.0.16", "assigned"), ("10.0.0.17", "free"), ("10.0.0.18", "cooling")]
+        let states = [
+            ("10.0.0.16", "assigned"), ("10.0.0.17", "free"), ("10.0.0.18", "cooling"),
+            ("2001:db8:0:1:7::1", "cooling"), ("2001:db8:0:1:7::2", "cooling"),
+        ]
         return try [
             InterfaceRow(
                 id: "eni-1", deviceIndex: 0, isPrimary: true, servesPods: false, phase: "ready",
                 mac: #require(MACAddress("02:00:00:00:00:01")), subnet: "subnet-a",
                 primaryAddress: #require(IPv4Address("10.0.0.5")), routingTable: 1, prefixes: [], ipv6Prefix: nil,
-                addresses: []),
+                ipv6Pods: 0, addresses: []),
             InterfaceRow(
                 id: "eni-2", deviceIndex: 1, isPrimary: false, servesPods: true, phase: "ready",
                 mac: #require(MACAddress("02:00:00:00:00:02")), subnet: "subnet-b",
@@ -36,7 +39,7 @@ import Testing
                     .init(prefix: #require(IPv4Network("10.0.0.16/28")), assigned: 1, cooling: 1, free: 1),
                     .init(prefix: #require(IPv4Network("10.0.0.32/28")), assigned: 0, cooling: 0, free: 16),
                 ],
-                ipv6Prefix: #require(IPv6Network("2001:db8:0:1:7::/80")),
+                ipv6Prefix: #require(IPv6Network("2001:db8:0:1:7::/80")), ipv6Pods: 3,
                 addresses: states.map { address, state in
                     .init(address: try #require(IPAddress(address)), state: state, attachment: nil, coolingSeconds: nil)
                 }),
@@ -49,12 +52,12 @@ import Testing
         let expected = [
             "ENI    DEVICE       STATE                PRIMARY ADDRESS  SUBNET    MAC                TABLE  "
                 + "IN USE  FREE  COOLING",
-            first + "0       0     0", second + "1       1     1",
+            first + "0       0     0", second + "1       1     3",
             "",
             "PREFIX               ENI    IN USE  FREE  COOLING",
             "10.0.0.16/28         eni-2  1       1     1",
             "10.0.0.32/28         eni-2  0       16    0",
-            "2001:db8:0:1:7::/80  eni-2  1       -     1",
+            "2001:db8:0:1:7::/80  eni-2  3       -     2",
         ]
         #expect(try await lines("enis", answer: rows()) == expected)
     }

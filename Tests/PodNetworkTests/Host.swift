@@ -79,7 +79,7 @@ extension Ruleset {
             families: families, primaryInterface: "eth0", primaryAddress: IPv4Address("10.0.0.1")!,
             secondaryENIs: [.init(group: 4098, mark: 0x200), .init(group: 14198, mark: 0x300)],
             vpcNetworks: [IPv4Network("10.0.0.0/16")!, IPv4Network("10.0.4.0/24")!],
-            vpcIPv6Networks: [IPv6Network("2001:db8::/56")!])
+            vpcIPv6Networks: [IPv6Network("2001:db8::/56")!], podIPv6Prefixes: [IPv6Network("2001:db8::/80")!])
     }
 }
 

@@ -206,6 +206,7 @@ private struct Node: Sendable {
         "ip -6 route replace default via 2001:db8:1::1 dev eth0 onlink table 2",
         "ip -6 rule add priority 1536 fwmark 0x300/0x3f00 lookup 3", "ip -6 address flush dev eth1",
         "sysctl -qw net.ipv6.conf.all.forwarding=0", "sysctl -qw net.ipv6.conf.eth0.accept_ra=1",
+        "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1", "sysctl -qw net.ipv6.conf.eth1.disable_ipv6=1",
     ])
     func whatSomeoneBrokeIsRepairedAndReported(command: String) async throws {
         try await withNamespaces(1) { namespaces in

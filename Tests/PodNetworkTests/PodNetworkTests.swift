@@ -47,6 +47,20 @@ import Testing
             try namespaces[1]("sysctl -qw net.ipv6.conf.all.disable_ipv6=1")
             #expect(try host.setUp(pod, in: namespaces[1]) == .created)
             #expect(namespaces[0].reaches(all: pod.addresses))
+            #expect(namespaces[1].reaches("::1"))
+        }
+    }
+
+    @Test func onANodeWhoseNewInterfacesHaveNoIPv6APodHasItIfItNeedsIt() async throws {
+        try await withNamespaces(3) { namespaces in
+            let host = try Host(namespaces[0])
+            try host.host("sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
+            let (both, ipv4) = (PodSpec.sample("both", 10, .dualStack), PodSpec.sample("ipv4", 11, .ipv4))
+            #expect(try host.setUp(both, in: namespaces[1]) == .created)
+            #expect(namespaces[0].reaches(all: both.addresses))
+            _ = try host.setUp(ipv4, in: namespaces[2])
+            let setting = "net.ipv6.conf.\(ipv4.attachment.hostInterface).disable_ipv6"
+            #expect(try host.host("sysctl -n \(setting)") == "1\n")
         }
     }
 

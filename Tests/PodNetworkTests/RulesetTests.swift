@@ -22,6 +22,7 @@ import Testing
             open.excludedNetworks = [IPv4Network("192.168.0.0/16")!]
             var elsewhere = external
             elsewhere.vpcIPv6Networks = []
+            elsewhere.podIPv6Prefixes = []
             elsewhere.excludedIPv6Networks = [IPv6Network("2001:db8:9::/48")!]
             for variant in [ruleset, external, open, elsewhere, ruleset] {
                 let applied = try await nftables.apply(variant.script, table: table)
@@ -71,6 +72,7 @@ import Testing
     @Test func aNodeWithIPv4AloneIsFilteredAsIfThereWereNoOther() {
         var other = ruleset
         other.vpcIPv6Networks = []
+        other.podIPv6Prefixes = []
         other.snatIPv6 = true
         #expect(other.script == ruleset.script)
         #expect(!["icmpv6", "ip6 daddr", "nfproto", "masquerade"].contains { ruleset.script.contains($0) })
@@ -209,6 +211,36 @@ import Testing
             try host.host("ip \(places.option) rule delete priority 1536")
             _ = namespaces[1].reaches(destination)
             #expect(try departures.counts() == [1, 1])
+        }
+    }
+
+    @Test func whatNoPodHasOfAPrefixIsUnreachableAndNotHandedBackToTheVPC() async throws {
+        try await withNamespaces(3) { namespaces in
+            let host = try Host(namespaces[0])
+            let vpc = namespaces[2]
+            try await twoENIs(host, vpc)
+            var pod = PodSpec.sample("c0ffee", 10, .ipv6)
+            pod.group = 4098
+            _ = try host.setUp(pod, in: namespaces[1])
+            // The VPC hands the whole prefix to the ENI that has it.
+            try vpc("sysctl -qw net.ipv6.conf.all.forwarding=1")
+            try vpc("ip route add 2001:db8::/80 via fe80::ff:fe00:200 dev eth1")
+            let departures = try departures(host)
+            func send() throws -> (answer: String, departures: Int) {
+                let failure = #expect(throws: CommandFailure.self) {
+                    try namespaces[1]("ping -c 1 -W 1 -t 255 2001:db8::b")
+                }
+                return (failure?.description ?? "", try departures.counts().reduce(0, +))
+            }
+            let refused = try send()
+            #expect(refused.answer.contains("Address unreachable"))
+            #expect(refused.departures == 0)
+            #expect(vpc.reaches(Places.ipv6.pod))
+
+            var unaware = Ruleset.sample(.dualStack)
+            unaware.podIPv6Prefixes = []
+            _ = try await Nftables(namespace: host.host.name).apply(unaware.script, table: table)
+            #expect(try send().departures > 10)
         }
     }
 

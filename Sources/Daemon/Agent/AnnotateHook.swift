@@ -175,13 +175,19 @@ final class AnnotateHook: Sendable {
             let result = try await Subprocess.run(
                 .path(.init(run.hook.program)), arguments: Arguments(run.hook.arguments),
                 environment: .inherit.updating(variables), platformOptions: options, input: .inputWriter,
-                output: .discarded, error: .string(limit: errorLimit)
+                output: .discarded, error: .sequence
             ) { execution in
                 // A program may take everything from its environment, and not read.
                 _ = try? await execution.standardInputWriter.write(input)
                 try await execution.standardInputWriter.finish()
+                var errors: [UInt8] = []
+                // Read to the end, because a program that nobody reads from hangs.
+                for try await part in execution.standardError where errors.count < errorLimit {
+                    errors += part.withUnsafeBytes { Array($0.prefix(errorLimit - errors.count)) }
+                }
+                return String(decoding: errors, as: UTF8.self)
             }
-            return .ended(result.terminationStatus, errors: result.standardError)
+            return .ended(result.terminationStatus, errors: result.closureResult)
         } catch {
             return .failed("\(error)")
         }

@@ -1,3 +1,4 @@
+import Addressing
 import ControlProtocol
 import Identity
 import Netlink
@@ -36,12 +37,14 @@ extension NodeAgent {
             let subnets = try await call { provider throws(ProviderError) in try await provider.subnets() }
             self.node = node
             // Pods are listed and compared without a pause in between, so that no ADD or DEL falls between the two.
-            let seen = Observation(node: node, interfaces: interfaces, subnets: subnets, pods: try observedPods())
+            let (pods, routes) = try observedPods()
+            let seen = Observation(node: node, interfaces: interfaces, subnets: subnets, pods: pods)
             let outcome = pool.reconcile(seen, takenAt: takenAt, now: BootClock.now)
             lastObservation = BootClock.now
             perform(outcome)
             let convergence = await converge()
-            return outcome.repairs.map(\.sentence) + convergence.repairs + [convergence.problem].compactMap(\.self)
+            return outcome.repairs.map(\.sentence) + routes + convergence.repairs
+                + [convergence.problem].compactMap(\.self)
         } catch let error as ProviderError {
             log.warning("the provider's view cannot be read: \(error)")
             perform(pool.observationFailed(error, jitter: .random(in: 0..<1), now: BootClock.now))
@@ -52,9 +55,11 @@ extension NodeAgent {
         }
     }
 
-    /// The kernel's pods. One whose route somebody deleted lives all the same, and gets the route back.
-    private func observedPods() throws -> [Observation.Pod] {
-        try host.pods().compactMap { pod in
+    /// The kernel's pods, and what became of routes that were gone, a sentence each. A pod whose route somebody deleted
+    /// lives all the same, and gets the route back.
+    private func observedPods() throws -> (pods: [Observation.Pod], routes: [String]) {
+        var routes: [String] = []
+        let pods: [Observation.Pod] = try host.pods().compactMap { pod in
             // What has no alias of ours is nobody's pod.
             guard let id = pod.attachment?.id else { return nil }
             guard let known = pool.attachments[id] else {
@@ -66,11 +71,26 @@ extension NodeAgent {
             }
             // The plugin may be about to make the route of a new one.
             let missing = known.since + NodeAgent.routeGrace < BootClock.now ? pod.unrouted(of: known.addresses) : []
-            for address in missing {
-                log.warning("the route to \(address) of \(id) is gone and is made anew")
-                try host.restoreRoute(to: address, hostInterface: pod.hostInterface)
-            }
+            routes += missing.map { restoreRoute(to: $0, of: id, by: pod.hostInterface) }
             return Observation.Pod(id: id, addresses: known.addresses)
+        }
+        return (pods, routes)
+    }
+
+    /// Makes a route anew that is gone. Where the kernel takes none, as by an interface that is down, that pod cannot be
+    /// reached; all others are no worse for it.
+    ///
+    /// - Returns: what was done, as a sentence.
+    private func restoreRoute(to address: IPAddress, of id: AttachmentID, by hostInterface: String) -> String {
+        do {
+            try host.restoreRoute(to: address, hostInterface: hostInterface)
+            let repair = "the route to \(address) of \(id) was gone and is made anew"
+            log.warning("\(repair)", metadata: ["repair": "pod-route"])
+            return repair
+        } catch {
+            let problem = "the route to \(address) of \(id) is gone and cannot be made anew: \(error)"
+            log.error("\(problem)")
+            return problem
         }
     }
 

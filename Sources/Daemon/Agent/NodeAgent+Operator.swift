@@ -32,6 +32,7 @@ extension NodeAgent {
 
     var interfaceRows: [InterfaceRow] {
         let now = BootClock.now
+        let ipv6Addresses = pool.attachments.values.compactMap(\.addresses.ipv6)
         return pool.enis.values.map { eni in
             let addresses = pool.addresses.values.filter { $0.eni == eni.id }.sorted { $0.address < $1.address }
             return InterfaceRow(
@@ -43,7 +44,7 @@ extension NodeAgent {
                     InterfaceRow.Prefix(
                         prefix: prefix, assigned: tally.assigned, cooling: tally.cooling, free: tally.free.count)
                 },
-                ipv6Prefix: eni.ipv6Prefix,
+                ipv6Prefix: eni.ipv6Prefix, ipv6Pods: ipv6Addresses.count { eni.ipv6Prefix?.contains($0) == true },
                 addresses: addresses.map { record in
                     InterfaceRow.Address(
                         address: record.address, state: record.state.name,
@@ -158,9 +159,8 @@ extension NodeAgent {
         }
         let prefix = pool.enis[attachment.eni]?.ipv6Prefix
         if let ipv6 = addresses.ipv6, prefix?.contains(ipv6) != true {
-            return
-                "has \(addresses) of \(attachment.eni) since \(age), but the provider no longer assigns the prefix of "
-                + "\(ipv6) to this node: the pod cannot be reached by it; restart it to get another"
+            return "has \(addresses) of \(attachment.eni) since \(age), but the provider no longer assigns the prefix "
+                + "of \(ipv6) to this node: the pod cannot be reached by it; restart it to get another"
         }
         return "has \(addresses) of \(attachment.eni) since \(age)"
     }

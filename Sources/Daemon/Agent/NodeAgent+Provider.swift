@@ -49,12 +49,12 @@ extension NodeAgent {
                 try await provider.assign(eni, kind, count: count, token: token)
             }
             let outcome = pool.assigned(eni, blocks, token: token, now: BootClock.now)
-            followOwnAddress(blocks)
+            networkFollows(blocks)
             return outcome
         case .unassign(let eni, let blocks):
             try await call { provider throws(ProviderError) in try await provider.unassign(eni, blocks) }
             let outcome = pool.unassigned(eni, blocks, now: BootClock.now)
-            followOwnAddress(blocks)
+            networkFollows(blocks)
             return outcome
         case .detachENI(let eni):
             try await call { provider throws(ProviderError) in try await provider.detach(eni) }
@@ -69,8 +69,8 @@ extension NodeAgent {
         }
     }
 
-    /// An ENI gets an address of its own with its /80, and gives it up with that.
-    private func followOwnAddress(_ blocks: [Block]) {
+    /// An ENI gets an address of its own with its /80, and the packet filter knows the /80; both go with it.
+    private func networkFollows(_ blocks: [Block]) {
         if blocks.contains(where: { $0.kind == .ipv6Prefix }) { Task { await converge() } }
     }
 

@@ -40,6 +40,7 @@ actor NodeAgent {
     var observing: Task<[String], any Error>?
     /// Another observation was asked for while one is under way.
     var observeAgain = false
+    private var nextObservation: Scheduled<Void>?
     private var tick: Scheduled<Void>?
     private(set) var isStopping = false
     private(set) var isStopped = false
@@ -137,11 +138,14 @@ actor NodeAgent {
 
     // MARK: Life
 
-    /// Reads the provider's view for the first time, and then at every interval, until cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            observe()
-            try? await Task.sleep(for: configuration.reconcileInterval)
+    /// Reads the provider's view now, and from now on at every interval, until it stops.
+    func start() {
+        nextObservation?.cancel()
+        guard !isStopping else { return }
+        observe()
+        nextObservation = eventLoop.scheduleTask(in: .nanoseconds(configuration.reconcileInterval.nanoseconds)) {
+            [self] in
+            assumeIsolated { $0.start() }
         }
     }
 
@@ -150,7 +154,7 @@ actor NodeAgent {
         configuration = new
         perform(pool.reconfigure(new.pool, now: BootClock.now))
         Task { await converge() }
-        observe()
+        start()
     }
 
     static let stopping = Reply.failure(.init(.stopping, "warmpoold is stopping; retry"))
@@ -158,6 +162,7 @@ actor NodeAgent {
     /// Ends all waiting, lets the deletions of links end that were begun, and closes the store.
     func stop() async {
         isStopping = true
+        nextObservation?.cancel()
         tick?.cancel()
         for sink in waiting.values { sink(NodeAgent.stopping) }
         waiting = [:]

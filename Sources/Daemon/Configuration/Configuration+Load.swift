@@ -4,6 +4,7 @@ import Logging
 import ModelVPC
 import PodNetwork
 import Pool
+import PoolSettings
 import Providers
 import Settings
 import Timekeeping
@@ -32,7 +33,7 @@ extension Configuration {
 
     /// Reads every key, so that every problem is found; with any, the value is of no use.
     private init(_ reader: SettingsReader, _ environment: [String: String]) {
-        let pool = Configuration.readPool(reader, environment)
+        let pool = PoolConfiguration(reader) { EnvironmentOverrides.applyLabel(environment, to: $0) }
         let limits = Configuration.readLimits(reader, pool)
         self.init(provider: Configuration.readProvider(reader, limits: limits))
         self.limits = limits
@@ -73,8 +74,13 @@ extension Configuration {
         if pool.families.hasIPv6, ipv6PerENI == 0 {
             limits.refuse("ipv6PerENI", "0 leaves no room for the prefix that ipv6 of ipFamilies needs")
         }
-        if pool.prefixDelegation, pool.families.hasIPv4, !supportsPrefixes {
-            limits.refuse("supportsPrefixes", "false contradicts prefixDelegation: true; change one of the two")
+        if !supportsPrefixes {
+            if pool.families.hasIPv6, ipv6PerENI > 0 {
+                limits.refuse(
+                    "supportsPrefixes", "false contradicts ipv6 of ipFamilies, which needs a prefix on each ENI")
+            } else if pool.prefixDelegation, pool.families.hasIPv4 {
+                limits.refuse("supportsPrefixes", "false contradicts prefixDelegation: true; change one of the two")
+            }
         }
         guard let enis, let ipv4PerENI else { return nil }
         return NodeLimits(
@@ -99,7 +105,7 @@ extension Configuration {
         let (ipv4, ipv6) = ("an IPv4 network such as 10.0.0.0/16", "an IPv6 network such as 2001:db8::/56")
         let hostBits = "with host bits zero"
         var traffic = Traffic()
-        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: "\(ipv4), \(hostBits)")
+        traffic.vpcCIDRs = reader.list("vpcCIDRs", of: "\(ipv4), \(hostBits)", nonEmpty: true)
         traffic.vpcIPv6CIDRs = reader.list("vpcIPv6CIDRs", of: "\(ipv6), \(hostBits)")
         traffic.snatExclusions =
             reader.list("snatExclusions", of: "\(ipv4) or \(ipv6), \(hostBits)") ?? traffic.snatExclusions

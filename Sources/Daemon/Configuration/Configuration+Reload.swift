@@ -49,6 +49,8 @@ extension Configuration {
 
     /// Whether ENIs and pods' links can have addresses of the families.
     private var canHaveFamilies: Bool {
-        !pool.families.hasIPv6 || (podMTU ?? eniMTU >= IPv6Address.minimumMTU && limits?.ipv6PerENI != 0)
+        !pool.families.hasIPv6
+            || (podMTU ?? eniMTU >= IPv6Address.minimumMTU && limits?.ipv6PerENI != 0
+                && limits?.supportsPrefixes != false)
     }
 }

@@ -103,6 +103,7 @@ enum EnvironmentOverrides {
         let place = "environment variable \(name)"
         custom.override("by", with: isZone ? "zone" : "label", from: place)
         custom.override("label", with: isZone ? "null" : label, from: place)
+        if isZone { custom.override("nodeLabels", with: "null", from: place) }
     }
 
     /// A switch of the AWS VPC CNI; `nil` where it is not set, or not to one of the two, which is a problem.

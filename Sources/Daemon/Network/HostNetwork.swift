@@ -29,6 +29,11 @@ actor HostNetwork {
         try PodNetwork(layout: layout).pods(host: NetlinkSocket())
     }
 
+    /// The MTU of a pod's interface; `nil` where there is none.
+    nonisolated func mtu(of hostInterface: String) throws -> Int? {
+        try NetlinkSocket().link(.name(hostInterface))?.mtu
+    }
+
     /// Makes the route to a pod anew.
     nonisolated func restoreRoute(to address: IPAddress, hostInterface: String) throws {
         try PodNetwork(layout: layout).restoreRoute(
@@ -127,7 +132,8 @@ actor HostNetwork {
             families: purpose.neededFamilies, layout: layout, primaryInterface: name,
             primaryAddress: primary.primaryAddress, secondaryENIs: secondary, vpcNetworks: vpc.ipv4,
             excludedNetworks: traffic.snatExclusions.compactMap(\.v4), vpcIPv6Networks: vpc.ipv6,
-            excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6), externalSNAT: traffic.externalSNAT,
+            excludedIPv6Networks: traffic.snatExclusions.compactMap(\.v6),
+            podIPv6Prefixes: purpose.enis.compactMap(\.eni.ipv6Prefix), externalSNAT: traffic.externalSNAT,
             snatIPv6: traffic.snatIPv6, nodePort: traffic.nodePort, antiSpoofing: traffic.antiSpoofing)
     }
 

@@ -13,7 +13,7 @@ public struct PodAddress: Codable, Hashable, Sendable {
     public var podTable: UInt32
     /// The interface group of the host end, which names the address's ENI.
     public var interfaceGroup: UInt32
-    /// The MTU of both ends of the pod's link, in bytes, where its network asks for no other.
+    /// The MTU of both ends of a link that is made now, in bytes, where its network asks for no other.
     public var mtu: UInt32
     /// The MTU of the ENI that has the addresses, which no network may exceed.
     public var eniMTU: UInt32

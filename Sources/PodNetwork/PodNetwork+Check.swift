@@ -14,6 +14,19 @@ extension PodNetwork {
         }
     }
 
+    /// The MTU of a pod's interface, in bytes; `nil` where it is not there, or its two ends have different ones.
+    ///
+    /// - Throws: a ``PodNetworkError``.
+    public func mtu(
+        of attachment: AttachmentName, host: NetlinkSocket, pod podSocket: NetlinkSocket
+    ) throws(PodNetworkError) -> Int? {
+        try kernel { () throws(NetlinkError) in
+            let hostEnd = try host.link(.name(attachment.hostInterface))
+            let podEnd = try podSocket.link(.name(attachment.id.ifname))
+            return hostEnd?.mtu == podEnd?.mtu ? hostEnd?.mtu : nil
+        }
+    }
+
     /// The first difference, as a sentence; `nil` where there is none.
     func difference(_ pod: PodSpec, host: NetlinkSocket, pod podSocket: NetlinkSocket) throws(PodNetworkError)
         -> String?

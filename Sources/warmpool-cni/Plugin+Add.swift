@@ -19,13 +19,13 @@ extension Plugin {
         do {
             let granted: PodAddress = try daemon.call(.add(command), within: configuration.addTimeout)
             do {
-                let found = try connect(pod, granted, podNamespace)
+                let (spec, found) = try connect(pod, granted, podNamespace)
                 log.info("ADD \(command.attachment): \(granted.addresses) (\(found))")
+                return result(spec, granted, namespace)
             } catch {
                 if !granted.isRepeat { giveBack(command.attachment) }
                 throw error
             }
-            return result(pod, granted, namespace)
         } catch {
             throw cniError(error)
         }
@@ -33,7 +33,7 @@ extension Plugin {
 
     private func connect(
         _ pod: PodInterface, _ granted: PodAddress, _ namespace: Netlink.NetworkNamespace
-    ) throws -> PodNetwork.SetUp {
+    ) throws -> (PodSpec, PodNetwork.SetUp) {
         let host = try NetlinkSocket()
         guard try Netlink.NetworkNamespace.currentInode() == granted.hostNamespace else {
             throw CNIError(
@@ -45,7 +45,8 @@ extension Plugin {
         }
         try checkMTU(granted)
         let inside = try NetlinkSocket(entering: namespace, returningTo: .current())
-        return try network(granted).setUp(spec(pod, granted), in: namespace, host: host, pod: inside)
+        let spec = try spec(pod, granted, host: host, pod: inside)
+        return (spec, try network(granted).setUp(spec, in: namespace, host: host, pod: inside))
     }
 
     /// The network's own MTU must fit the ENI that it has to do with, which is known only now.
@@ -73,12 +74,11 @@ extension Plugin {
         }
     }
 
-    private func result(_ pod: PodInterface, _ granted: PodAddress, _ namespace: CNI.NetworkNamespace) -> CNIResult {
-        let spec = spec(pod, granted)
-        return CNIResult(
+    private func result(_ spec: PodSpec, _ granted: PodAddress, _ namespace: CNI.NetworkNamespace) -> CNIResult {
+        CNIResult(
             interfaces: [
                 .init(name: spec.attachment.hostInterface, mac: spec.attachment.hostMAC, mtu: spec.mtu),
-                .init(name: pod.name.description, mac: spec.mac, mtu: spec.mtu, sandbox: namespace.path),
+                .init(name: spec.attachment.id.ifname, mac: spec.mac, mtu: spec.mtu, sandbox: namespace.path),
             ],
             ips: granted.addresses.all.map {
                 .init(CNI.InterfaceAddress(alone: $0), gateway: granted.gateway(for: $0), interface: 1)

@@ -19,9 +19,10 @@ extension Plugin {
                     .checkFailed,
                     "prevResult gives \(pod.name) \(words), the daemon's record \(granted.addresses)")
             }
+            let host = try NetlinkSocket()
+            let inside = try NetlinkSocket(entering: podNamespace, returningTo: .current())
             try network(granted).check(
-                spec(pod, granted), host: NetlinkSocket(),
-                pod: NetlinkSocket(entering: podNamespace, returningTo: .current()))
+                spec(pod, granted, host: host, pod: inside), host: host, pod: inside)
         } catch {
             throw cniError(error)
         }

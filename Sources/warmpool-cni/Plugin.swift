@@ -40,11 +40,16 @@ struct Plugin {
             ifname: pod.name.description)
     }
 
-    /// What the pod's interface must be, with the addresses that the daemon granted.
-    func spec(_ pod: PodInterface, _ granted: PodAddress) -> PodSpec {
-        PodSpec(
-            attachment: AttachmentName(identity(pod)), addresses: granted.addresses, group: granted.interfaceGroup,
-            mtu: configuration.mtu ?? Int(granted.mtu), mac: configuration.requestedMAC)
+    /// What the pod's interface must be, with the addresses that the daemon granted. The daemon's MTU is for interfaces
+    /// that are made now: one that is there keeps its own, unless somebody changed it at one end.
+    func spec(
+        _ pod: PodInterface, _ granted: PodAddress, host: NetlinkSocket, pod inside: NetlinkSocket
+    ) throws(PodNetworkError) -> PodSpec {
+        let attachment = AttachmentName(identity(pod))
+        let present = granted.isRepeat ? try network(granted).mtu(of: attachment, host: host, pod: inside) : nil
+        return PodSpec(
+            attachment: attachment, addresses: granted.addresses, group: granted.interfaceGroup,
+            mtu: configuration.mtu ?? present ?? Int(granted.mtu), mac: configuration.requestedMAC)
     }
 
     func network(_ granted: PodAddress) -> PodNetwork {

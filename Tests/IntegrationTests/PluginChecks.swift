@@ -45,7 +45,7 @@ extension PluginTests {
             Damage(.pod, "ip link set eth0 name eth7", "interface eth0 is missing in the pod"),
             Damage(.host, "ip link delete HOST", "host interface HOST is missing"),
             Damage(.host, "ip link set HOST down", "host interface HOST is down"),
-            Damage(.host, "ip link set HOST mtu 1280", "interface eth0 in the pod has MTU 9001 and not 1280"),
+            Damage(.host, "ip link set HOST mtu 1280", "host interface HOST has MTU 1280 and not 9001"),
             Damage(
                 .host, "ip link set HOST address 02:00:00:00:00:01",
                 "host interface HOST has hardware address 02:00:00:00:00:01 and not "),

@@ -115,21 +115,9 @@ extension NodeAgent {
                 addresses: attachment.addresses, gateway: configuration.layout.gateway,
                 gatewayIPv6: configuration.layout.gatewayIPv6, podTable: configuration.layout.podTable,
                 interfaceGroup: configuration.layout.group(table: routingTable(of: attachment.eni) ?? 0),
-                mtu: UInt32(mtu(of: grant)), eniMTU: UInt32(configuration.eniMTU),
+                mtu: UInt32(configuration.podMTU ?? configuration.eniMTU), eniMTU: UInt32(configuration.eniMTU),
                 isRepeat: grant.isRepeat, hostNamespace: host.namespace,
                 usableUntil: usableFrom + configuration.pool.attachmentGrace))
-    }
-
-    /// The configured MTU is for pods that come: one that runs keeps what it has.
-    private func mtu(of grant: Grant) -> Int {
-        let configured = configuration.podMTU ?? configuration.eniMTU
-        guard grant.isRepeat else { return configured }
-        do {
-            return try host.mtu(of: hostInterface(of: grant.attachment.id)) ?? configured
-        } catch {
-            log.warning("the MTU of \(grant.attachment.id) cannot be read: \(error)")
-            return configured
-        }
     }
 
     func refusal(_ cause: Cause) -> Reply {

@@ -29,11 +29,6 @@ actor HostNetwork {
         try PodNetwork(layout: layout).pods(host: NetlinkSocket())
     }
 
-    /// The MTU of a pod's interface; `nil` where there is none.
-    nonisolated func mtu(of hostInterface: String) throws -> Int? {
-        try NetlinkSocket().link(.name(hostInterface))?.mtu
-    }
-
     /// Makes the route to a pod anew.
     nonisolated func restoreRoute(to address: IPAddress, hostInterface: String) throws {
         try PodNetwork(layout: layout).restoreRoute(

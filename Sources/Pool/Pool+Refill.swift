@@ -37,9 +37,6 @@ extension Pool {
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
                 ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
-            } else if creations.contains(where: { $0.eni.count < limits.podAddressesPerENI }) {
-                // It has room for what is short, as soon as it is there.
-                return
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
                 create(in: subnet, for: short, limits, now)
             } else {

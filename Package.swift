@@ -50,6 +50,12 @@ let assemblies: [Target] = [
             .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),
+    .library(
+        "Planner",
+        [
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
+            .collections, .yams,
+        ]),
     .target(
         name: "Simulator",
         dependencies: [
@@ -106,6 +112,7 @@ let tests: [Target] = [
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
+    .tests("Planner", ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
     .tests(
         "Providers",
         [

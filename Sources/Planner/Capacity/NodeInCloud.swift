@@ -23,16 +23,21 @@ struct NodeInCloud {
     private static let mostTicks = 100
 
     /// A node that was launched already, whose pool reads what it has.
-    init(_ instance: ModelVPC.InstanceID, _ configuration: PoolConfiguration, in vpc: inout ModelVPC) {
+    ///
+    /// - Parameter pods: how many pods have addresses of its ENIs, in the order of these.
+    init(
+        _ instance: ModelVPC.InstanceID, _ configuration: PoolConfiguration, pods: Int = 0, in vpc: inout ModelVPC
+    ) {
         self.instance = instance
         now = vpc.clock
         pool = Pool(configuration: configuration, nonce: instance.rawValue, now: now)
-        look(&vpc)
-    }
-
-    /// Reads the provider's view.
-    mutating func look(_ vpc: inout ModelVPC) {
-        guard let seen = observation(&vpc) else { return }
+        guard var seen = observation(&vpc) else { return }
+        let addresses = seen.interfaces.flatMap(\.blocks).flatMap(\.addresses).prefix(pods)
+        for address in addresses {
+            podsMade += 1
+            seen.pods.append(Observation.Pod(id: podID(podsMade), addresses: .ipv4(address)))
+        }
+        running = podsMade
         perform(pool.reconcile(seen, takenAt: now, now: now), &vpc)
     }
 
@@ -93,7 +98,7 @@ struct NodeInCloud {
             node: NodeView(node, networks: [vpc.cidr], ipv6Networks: vpc.ipv6Networks),
             interfaces: interfaces.map(InterfaceView.init),
             subnets: subnets.filter { $0.zone == node.zone }.map(SubnetView.init),
-            pods: pool.attachments.values.map { Observation.Pod(id: $0.id, addresses: $0.addresses) })
+            pods: [])
     }
 
     // MARK: The pool's actions

@@ -87,11 +87,10 @@ struct NodeInCloud {
     }
 
     private func observation(_ vpc: inout ModelVPC) -> Observation? {
-        let tag = ModelVPC.Tag(key: ENITag.token, value: instance.rawValue)
         guard
             case .success(.instance(let node)) = vpc.handle(.describeInstance(instance), from: instance, at: now).result,
             case .success(.interfaces(let interfaces)) =
-                vpc.handle(.describeInterfacesOf(instance, orTagged: tag), from: instance, at: now).result,
+                vpc.handle(.describeInterfacesOf(instance, orTagged: nil), from: instance, at: now).result,
             case .success(.subnets(let subnets)) = vpc.handle(.describeSubnets, from: instance, at: now).result
         else { return nil }
         return Observation(

@@ -19,54 +19,45 @@ extension Pool {
             case .detached:
                 enis[eni.id]?.phase = .deleting
                 outcome.actions.append(.deleteENI(eni.id))
-            case .ready where eni.operation == nil && eni.releasingCount > 0: giveBackAgain(eni)
-            case .ready where eni.operation == nil && lacksIPv6Prefix(eni, limits): ask(for: 1, .ipv6Prefix, on: eni.id)
+            case .ready where eni.operation == nil && lacksIPv6Prefix(eni, limits):
+                ask(for: 1, .ipv6Prefix, on: eni.id, now)
             case .ready, .attaching, .detaching, .deleting, .lost: break
             }
         }
-    }
-
-    /// Gives back what a crash or a failure left half given back: giving back twice changes nothing.
-    private mutating func giveBackAgain(_ eni: ENI) {
-        let leaving = Set(addresses.values.filter { $0.eni == eni.id && $0.state == .releasing }.map(\.block)).sorted()
-        giveBack(leaving.filter { $0.kind == leaving.first?.kind }, of: eni.id)
     }
 
     /// Growing: first the attached ENIs are filled, then another one is attached; never beyond what max-pods can use.
     mutating func grow(_ limits: NodeLimits, _ now: Instant) {
         guard (trouble?.until ?? now) <= now else { return }
         while true {
-            let short = shortage(census(now), limits)
+            let short = shortage(census(now), limits, soon: coolingSoon(now))
             guard short > 0 || lacksIPv6ENI else { return }
             if short > 0, let eni = fillableENI(limits, now) {
-                guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
+                guard eni.isReady, eni.operation == nil else { return }
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
-                ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id)
+                ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
             } else if creations.contains(where: { $0.eni.count < limits.podAddressesPerENI }) {
                 // It has room for what is short, as soon as it is there.
                 return
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
-                let kind = kind(in: subnet, limits, now)
-                // One address more is the ENI's own.
-                let supply = supply(of: kind, in: subnet, besides: 1)
-                let count = min(kind.blocks(for: short), limits.podAddressesPerENI, supply)
-                let groups = podSubnets?.securityGroups ?? []
-                let eni = NewENI(subnet: subnet, securityGroups: groups, kind: kind, count: count)
-                let creation = Creation(token: newToken(), eni: eni, inDoubtSince: nil)
-                creations.append(creation)
-                outcome.actions.append(.createENI(creation.token, eni))
+                create(in: subnet, for: short, limits, now)
             } else {
                 return
             }
         }
     }
 
-    /// How much can be asked of a subnet at once, where it is known to have few addresses; at least 1, because what is
-    /// known may be old.
+    /// How much can be asked of a subnet at once, where it is known to have few addresses, or had fewer prefixes than were
+    /// asked for; at least 1, because what is known may be old.
     private func supply(of kind: BlockKind, in subnet: SubnetID, besides own: Int = 0) -> Int {
-        guard kind == .address, let view = subnets.first(where: { $0.id == subnet }) else { return .max }
-        return max(1, view.freeAddresses - own)
+        switch kind {
+        case .address:
+            let view = subnets.first { $0.id == subnet }
+            return view.map { max(1, $0.freeAddresses - own) } ?? .max
+        case .prefix: return scarce[subnet] == nil ? .max : 1
+        case .ipv6Prefix: return 1
+        }
     }
 
     /// Whether pods that have addresses of IPv6 alone have no ENI to be on, and none is on its way.
@@ -75,11 +66,13 @@ extension Pool {
             && !enis.values.contains { $0.isServingOrComing && takesPods($0) }
     }
 
-    /// The fullest ENI that has room for more, where its subnet may have some.
+    /// The fullest ENI that has room for more, where its subnet may have some. One with a trouble of its own is passed
+    /// over, and so is one that could not have what pods need beside.
     func fillableENI(_ limits: NodeLimits, _ now: Instant) -> ENI? {
         enis.values.lazy
             .filter { eni in
                 eni.isServingOrComing && takesPods(eni) && asksFrom(eni.subnet) <= now
+                    && (eni.retryAt ?? now) <= now && !(eni.refusal != nil && lacksIPv6Prefix(eni, limits))
                     && eni.room(limits.podAddressesPerENI, now) > 0
             }
             .max { $0.isLessFull(than: $1) }
@@ -88,12 +81,27 @@ extension Pool {
     /// Whether one more ENI fits beside those of the pool and those of others.
     func hasENIRoom(_ limits: NodeLimits) -> Bool { eniCount < eniLimit(limits) }
 
-    private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
+    func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
         hasENIRoom(limits) && (eniTrouble?.until ?? now) <= now && !creations.contains { $0.inDoubtSince != nil }
     }
 
-    private mutating func ask(for count: Int, _ kind: BlockKind, on eni: ENIID) {
+    /// Asks for an ENI with so many addresses, as far as it and the subnet can have them.
+    mutating func create(in subnet: SubnetID, for addresses: Int, _ limits: NodeLimits, _ now: Instant) {
+        let kind = kind(in: subnet, limits, now)
+        // One address more is the ENI's own.
+        let supply = supply(of: kind, in: subnet, besides: 1)
+        let eni = NewENI(
+            subnet: subnet, securityGroups: podSubnets?.securityGroups ?? [], kind: kind,
+            count: min(kind.blocks(for: addresses), limits.podAddressesPerENI, supply))
+        let creation = Creation(token: newToken(), eni: eni, inDoubtSince: nil)
+        creations.append(creation)
+        demand?.asksENI(now)
+        outcome.actions.append(.createENI(creation.token, eni))
+    }
+
+    private mutating func ask(for count: Int, _ kind: BlockKind, on eni: ENIID, _ now: Instant) {
         let token = newToken()
+        if kind != .ipv6Prefix { demand?.asks(token, now) }
         enis[eni]?.operation = ENI.Operation(kind: .assign(kind, count: count, token), inDoubtSince: nil)
         outcome.actions.append(.assign(eni, kind, count: count, token))
     }

@@ -25,6 +25,7 @@ import Timekeeping
 /// | `Pool+Reconcile`, `Pool+Compare` | the provider's view and the kernel's pods against the pool |
 /// | `Pool+Restore` | start from the store, on the same boot or a new one |
 /// | `Pool+Explain` | the cause of a shortage |
+/// | `Adaptive/` | the target that learns: how pods arrive, how long the provider takes |
 /// | `Pool+Blocks` | which ENIs serve pods, and which of their blocks count |
 /// | `WarmTarget`, `PoolConfiguration`, `Placement` | targets, limits, max-pods and subnets as formulas |
 public struct Pool: Sendable {
@@ -52,6 +53,12 @@ public struct Pool: Sendable {
         var concernsView: Bool
     }
 
+    /// An address that is kept for a pod, and when it has rested enough for any other.
+    struct Keeping: Sendable {
+        var address: IPAddress
+        var restsUntil: Instant
+    }
+
     /// ENIs cannot be created or attached; none is asked for before a moment.
     struct ENITrouble: Sendable {
         var error: ProviderError
@@ -75,6 +82,8 @@ public struct Pool: Sendable {
     /// All pod interfaces that have addresses.
     public internal(set) var attachments: [AttachmentID: Attachment] = [:]
 
+    /// What an adaptive target has learnt; `nil` under any other.
+    var demand: DemandEstimator?
     var waiters: Deque<Waiter> = []
     var creations: [Creation] = []
     /// Device indexes of ENIs that somebody else manages.
@@ -82,7 +91,9 @@ public struct Pool: Sendable {
     /// Pods in the kernel whose address the pool does not hold, or holds for another.
     var strays: [IPAddress: Observation.Pod] = [:]
     /// Addresses that rest for a pod that may return.
-    var kept: [PodName: IPAddress] = [:]
+    var kept: [PodName: Keeping] = [:]
+    /// Subnets of which prefixes are asked one by one.
+    var scarce: [SubnetID: SubnetTrouble] = [:]
     /// What the provider said of the node and of the subnets last.
     var node: NodeView?
     var subnets: [SubnetView] = []
@@ -114,6 +125,7 @@ public struct Pool: Sendable {
         lastShrink = now
         // Another number in every run, so that an address which was in use lately is far away.
         lastIPv6Number = nonce.utf8.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        adopt(configuration.target, now)
     }
 
     // MARK: Events that are not about one address
@@ -128,7 +140,9 @@ public struct Pool: Sendable {
         self.configuration = configuration
         exhausted = [:]
         fragmented = [:]
+        scarce = [:]
         findPlace()
+        adopt(configuration.target, now)
         return settle(now)
     }
 
@@ -142,6 +156,7 @@ public struct Pool: Sendable {
         for eni in enis.values {
             consider(eni.cooling.first?.until)
             consider(eni.retryAt)
+            consider(eni.giveBackAt)
             consider(eni.fullUntil)
         }
         consider(trouble?.until)
@@ -149,6 +164,7 @@ public struct Pool: Sendable {
         for trouble in fragmented.values { consider(trouble.until) }
         consider(eniTrouble?.until)
         consider(readBackAt)
+        consider(demand?.waveEndsAt)
         consider(nextShrink(now)?.notBefore)
         return next == .distantFuture ? nil : next
     }
@@ -160,11 +176,14 @@ public struct Pool: Sendable {
     /// on behalf of those who are refused, and they put off no giving back.
     mutating func settle(_ now: Instant) -> Outcome {
         thaw(now)
+        demand?.endWave(now)
         serveWaiters(now)
         refuseHopeless(now)
         if let limits {
             advanceENIs(limits, now)
             grow(limits, now)
+            reserveSlots(limits, now)
+            giveBackAgain(now)
             shrink(now)
         }
         if let at = readBackAt, at <= now {
@@ -180,7 +199,7 @@ public struct Pool: Sendable {
     private mutating func thaw(_ now: Instant) {
         for index in enis.values.indices {
             while let next = enis.values[index].cooling.first, next.until <= now, let record = addresses[next.address] {
-                if let pod = record.state.keptFor, kept[pod] == next.address { kept[pod] = nil }
+                if let pod = record.state.keptFor, kept[pod]?.address == next.address { kept[pod] = nil }
                 if case .ipv6Prefix = record.block {
                     set(record, to: nil)
                 } else {
@@ -196,8 +215,7 @@ public struct Pool: Sendable {
     /// Moves an address to a state, `nil` for gone: the only way in which an address changes.
     mutating func set(_ record: AddressRecord, to state: AddressState?) {
         let old = addresses[record.address]?.state
-        if let pod = old?.keptFor, kept[pod] == record.address { kept[pod] = nil }
-        if let pod = state?.keptFor { kept[pod] = record.address }
+        if let pod = old?.keptFor, kept[pod]?.address == record.address { kept[pod] = nil }
         enis[record.eni]?.move(record.address, of: record.block, from: old, to: state)
         if let state {
             let record = AddressRecord(address: record.address, block: record.block, eni: record.eni, state: state)

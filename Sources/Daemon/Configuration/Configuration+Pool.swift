@@ -52,7 +52,7 @@ extension Configuration {
         var adaptive = AdaptiveTarget(minimum: minimumIP ?? 0)
         if let wait: TargetWait = reader.value("targetWait", expecting: TargetWait.expectedText) {
             adaptive.wait = wait.wait
-            adaptive.share = wait.share
+            adaptive.percentile = wait.percentile
         }
         return reader.choice("warmTarget", of: TargetKind.self) == .adaptive ? .adaptive(adaptive) : classic
     }

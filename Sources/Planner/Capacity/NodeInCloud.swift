@@ -1,4 +1,3 @@
-import Addressing
 import Identity
 import ModelVPC
 import ModelViews
@@ -140,14 +139,14 @@ struct NodeInCloud {
             _ = try ask(.attach(.init(eni), to: instance, deviceIndex: index))
             return pool.ready(eni, now: now)
         case .assign(let eni, let kind, let count, let token):
-            switch try ask(kind.assignment(of: count, to: .init(eni))) {
+            switch try ask(.assigning(kind, count: count, to: .init(eni), token: nil)) {
             case .addresses(let new): return pool.assigned(eni, new.map(Block.address), token: token, now: now)
             case .prefixes(let new): return pool.assigned(eni, new.map(Block.prefix), token: token, now: now)
             case .ipv6Prefixes(let new): return pool.assigned(eni, new.map(Block.ipv6Prefix), token: token, now: now)
             default: break
             }
         case .unassign(let eni, let blocks):
-            _ = try ask(blocks.unassignment(from: .init(eni)))
+            _ = try ask(.taking(blocks, from: .init(eni)))
             return pool.unassigned(eni, blocks, now: now)
         case .detachENI(let eni):
             _ = try ask(.detach(.init(eni)))
@@ -172,38 +171,5 @@ extension Cause {
         case .cooling(let count, let until): .cooling(count: count, until: later(until))
         default: self
         }
-    }
-}
-
-extension ModelVPC.NewInterface {
-    fileprivate init(_ eni: NewENI) {
-        self.init(
-            in: .init(eni.subnet), secondary: .count(eni.kind == .address ? eni.count : 0),
-            prefixes: .count(eni.kind == .prefix ? eni.count : 0), securityGroups: eni.securityGroups)
-    }
-}
-
-extension BlockKind {
-    fileprivate func assignment(of count: Int, to interface: ModelVPC.InterfaceID) -> ModelVPC.Request {
-        switch self {
-        case .address: .assign(interface, .count(count), token: nil)
-        case .prefix: .assignPrefixes(interface, .count(count), token: nil)
-        case .ipv6Prefix: .assignIPv6Prefixes(interface, .count(count), token: nil)
-        }
-    }
-}
-
-extension [Block] {
-    fileprivate func unassignment(from interface: ModelVPC.InterfaceID) -> ModelVPC.Request {
-        var (addresses, prefixes, ipv6) = ([IPv4Address](), [IPv4Network](), [IPv6Network]())
-        for block in self {
-            switch block {
-            case .address(let address): addresses.append(address)
-            case .prefix(let network): prefixes.append(network)
-            case .ipv6Prefix(let network): ipv6.append(network)
-            }
-        }
-        return ipv6.isEmpty
-            ? .unassign(interface, addresses, prefixes: prefixes) : .unassignIPv6Prefixes(interface, ipv6)
     }
 }

@@ -52,23 +52,31 @@ struct Situation {
         workloads = cluster.workloads
         types = try Situation.types(cluster, plan)
         addNodes(of: cluster)
+        addPods(of: cluster)
+        for workload in workloads {
+            let template = workload.id.kind == .daemonSet ? workload.template.ofDaemon : workload.template
+            workloadKinds[workload.id] = kinds.number(workload.id.namespace, template)
+        }
+    }
+
+    /// The cluster's pods, but for those of DaemonSets on nodes that are not there any more.
+    private mutating func addPods(of cluster: Cluster) {
         let numbers = Dictionary(nodes.indices.map { (nodes[$0].node.name, $0) }) { first, _ in first }
+        let leftOut = Set(cluster.nodes.map(\.name)).subtracting(numbers.keys)
         for pod in cluster.pods {
             let isDaemon = pod.workload?.kind == .daemonSet
-            var template = pod.template
-            if isDaemon { template.tolerations = (template.tolerations + Toleration.daemonSet).deduplicated }
+            var pinnedTo = pod.pinnedTo
+            if isDaemon {
+                pinnedTo = pinnedTo ?? pod.node
+                if let node = pod.node, numbers[node] == nil { continue }
+                if let pinnedTo, leftOut.contains(pinnedTo) { continue }
+            }
             pods.append(
                 Pod(
                     namespace: pod.namespace, name: pod.name, workload: pod.workload,
-                    kind: kinds.number(pod.namespace, template), node: pod.node.flatMap { numbers[$0] },
-                    pinnedTo: pod.pinnedTo ?? (isDaemon ? pod.node : nil)))
-        }
-        for workload in workloads {
-            var template = workload.template
-            if workload.id.kind == .daemonSet {
-                template.tolerations = (template.tolerations + Toleration.daemonSet).deduplicated
-            }
-            workloadKinds[workload.id] = kinds.number(workload.id.namespace, template)
+                    kind: kinds.number(pod.namespace, isDaemon ? pod.template.ofDaemon : pod.template),
+                    node: pod.node.flatMap { numbers[$0] },
+                    pinnedTo: pinnedTo))
         }
     }
 
@@ -140,13 +148,5 @@ struct Situation {
         }
         pods.removeAll { $0.workload?.kind == .daemonSet && ($0.node.map(gone.contains) ?? false) }
         for index in pods.indices where pods[index].node.map(gone.contains) ?? false { pods[index].node = nil }
-    }
-}
-
-extension Array where Element: Hashable {
-    /// Each element once, in order.
-    fileprivate var deduplicated: [Element] {
-        var seen: Set<Element> = []
-        return filter { seen.insert($0).inserted }
     }
 }

@@ -72,6 +72,13 @@ extension PodTemplate {
         }
     }
 
+    /// The same with what every pod of a DaemonSet tolerates.
+    var ofDaemon: PodTemplate {
+        var template = self
+        template.tolerations += Toleration.daemonSet.filter { !tolerations.contains($0) }
+        return template
+    }
+
     /// Whether it is let onto cordoned nodes.
     var toleratesCordons: Bool { tolerations.contains { $0.tolerates(.cordoned) } }
 

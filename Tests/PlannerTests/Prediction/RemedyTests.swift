@@ -43,6 +43,17 @@ import Testing
             })
     }
 
+    @Test func theDaemonsOfReplacedNodesGoWithThem() throws {
+        let agent = Make.workload("agent", 0, PodTemplate(usesHostNetwork: true), kind: .daemonSet)
+        let web = Make.workload("web", 58)
+        let cluster = Cluster(
+            nodes: [Make.node("n1", cpu: 8000, maxPods: 60, type: "m5.2xlarge")],
+            pods: Make.pods(1, of: agent, on: "n1") + Make.pods(58, of: web, on: "n1"), workloads: [agent, web])
+        let remedies = try remedies(cluster, Plan(pool: Make.frugal))
+        let larger = Change.instanceType(group: "main", from: "m5.2xlarge", to: "m5.4xlarge")
+        #expect(remedies.contains { $0.change == larger && $0.isCure })
+    }
+
     @Test func maxPodsIsRaisedWhereAddressesAllowIt() throws {
         let cluster = Cluster(nodes: [Make.node("n1", maxPods: 20)], workloads: [Make.workload("web", 50)])
         let remedies = try remedies(cluster, Plan(pool: Make.frugal))

@@ -148,7 +148,8 @@ extension Pool {
     /// whoever looks at the pod sees the reason instead of a time-out. Before that, they get what is kept for others.
     mutating func refuseHopeless(_ now: Instant) {
         guard !waiters.isEmpty else { return }
-        let podLimit = limits.map(addressLimit) ?? 0
+        var podLimit = 0
+        if let limits { podLimit = addressLimit(limits) }
         let supply = Supply(self, now)
         var kept = Deque<Waiter>()
         for waiter in waiters {

@@ -36,9 +36,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "ModelViews", "Pool", "RateLimiting",
-            "Settings",
-            "Timekeeping", .httpTypes, .xmlCoder,
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "RateLimiting",
+            "Settings", "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -53,6 +52,12 @@ let assemblies: [Target] = [
             "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),
+    .library(
+        "Planner",
+        [
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "Settings",
+            "Timekeeping", .collections, .yams,
+        ]),
     .target(
         name: "Simulator",
         dependencies: [
@@ -120,6 +125,7 @@ let tests: [Target] = [
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
+    .tests("Planner", ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
     .tests(
         "Providers",
         [

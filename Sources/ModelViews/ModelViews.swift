@@ -2,8 +2,8 @@ import Addressing
 import ModelVPC
 import Pool
 
-/// The one place in which the model's vocabulary becomes the pool's: for the mock provider and for the virtual
-/// simulator.
+/// The one place in which the model's vocabulary becomes the pool's: for the mock provider, the virtual simulator and the
+/// planner.
 
 extension ProviderError {
     package init(_ failure: ModelVPC.Failure) {
@@ -84,9 +84,7 @@ extension SubnetView {
 }
 
 extension NodeView {
-    package init(
-        _ instance: ModelVPC.Instance, networks: [IPv4Network], ipv6Networks: [IPv6Network]
-    ) {
+    package init(_ instance: ModelVPC.Instance, networks: [IPv4Network], ipv6Networks: [IPv6Network]) {
         self.init(
             instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
             primaryENI: ENIID(instance.primaryInterface),

@@ -51,6 +51,12 @@ let assemblies: [Target] = [
             "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),
+    .library(
+        "Planner",
+        [
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
+            .collections, .yams,
+        ]),
     .target(
         name: "Simulator",
         dependencies: [
@@ -108,6 +114,7 @@ let tests: [Target] = [
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
+    .tests("Planner", ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
     .tests(
         "Providers",
         [

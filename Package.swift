@@ -3,9 +3,9 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
-/// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, `PoolSettings` on `Settings`, and
-/// `Providers` on `Curl` and `Settings`.
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, and
+/// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`,
+/// `PoolSettings` on `Settings`, and `Providers` on `Curl` and `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -18,6 +18,7 @@ let core: [Target] = [
     .library("RateLimiting", ["Timekeeping"]),
     .library("Pool", ["Addressing", "Identity", "RateLimiting", "Timekeeping", .collections]),
     .library("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping", .collections]),
+    .library("ModelViews", ["Addressing", "ModelVPC", "Pool"]),
 ]
 
 let world: [Target] = [
@@ -35,8 +36,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
-            "Timekeeping", .httpTypes, .xmlCoder,
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "RateLimiting",
+            "Settings", "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -54,8 +55,8 @@ let assemblies: [Target] = [
     .library(
         "Planner",
         [
-            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "PoolSettings", "Settings",
-            "Timekeeping", .collections, .system, .yams,
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "PoolSettings",
+            "Settings", "Timekeeping", .collections, .system, .yams,
         ]),
     .target(
         name: "Simulator",

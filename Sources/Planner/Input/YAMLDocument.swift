@@ -109,10 +109,10 @@ struct YAMLDocument {
 
     private mutating func finish() throws(InputProblem) {
         try finishItem()
-        guard let (value, place) = try compose(frame) else { return }
+        guard let (value, place) = try compose(frame), case .yaml(let node) = place.source else { return }
         let items = value["items"]
         if let elements = value.arrayValue ?? items?.arrayValue {
-            let nodes = place.node?.sequence ?? place.node?["items"]?.sequence
+            let nodes = node.sequence ?? node["items"]?.sequence
             for (index, element) in elements.enumerated() {
                 try give(element, place.of(nodes?[index]), of: value.objectValue ?? [:])
             }
@@ -139,7 +139,7 @@ struct YAMLDocument {
         }
         guard !value.isNull else { return nil }
         let line = piece.numbers[min(max(node.mark?.line ?? 1, 1), piece.numbers.count) - 1]
-        return (value, ManifestPlace(file: file, line: line, node: node))
+        return (value, ManifestPlace(file: file, line: line, source: .yaml(node)))
     }
 
     private func node(of text: String, numbers: [Int]) throws(InputProblem) -> Node? {

@@ -65,7 +65,10 @@ struct JSONDocument {
                 try items(of: members)
             } else {
                 let piece = try piece()
-                members[name] = try value(of: piece)
+                let value = try value(of: piece)
+                members[name] = value
+                // What the API server writes for an empty list.
+                if name == "items", value.isNull { isList = true }
                 if !isList { whole.append(namePiece, piece) }
             }
             try text.skipSpace()

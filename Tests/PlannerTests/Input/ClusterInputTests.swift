@@ -165,6 +165,23 @@ import Testing
         #expect(both.pods.map(\.workload) == [both.workloads[0].id])
     }
 
+    @Test func aPodWhoseReplicaSetIsNotInTheInputBelongsToTheDeploymentOfItsName() throws {
+        let pod = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-api-5d9c, controller: true}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: NAME}
+            spec: {\(template)}
+            """
+        let kinds = try ["web-api", "web"].map { name in
+            try input(pod.replacing("NAME", with: name)).cluster.pods[0].workload?.description
+        }
+        #expect(kinds == ["deployment/default/web-api", "replicaset/default/web-api-5d9c"])
+    }
+
     // MARK: Workloads
 
     @Test(

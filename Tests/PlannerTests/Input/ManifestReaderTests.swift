@@ -88,8 +88,8 @@ import Testing
             """
             base: &base {a: 1, b: two}
             merged:
-              <<: *base
               b: 3
+              <<: *base
             list: [1.5, 1e3, "1", 'x', yes, Off, ~, null, 100m, 007, .5, "", 1.2.3, +5, -, 2026-01-01]
             text: |
               line

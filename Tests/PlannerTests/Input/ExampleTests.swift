@@ -32,6 +32,13 @@ import Testing
         #expect(moment.subnets.allSatisfy { $0.free > $0.size / 2 })
     }
 
+    @Test func thePlannerFindsTheRemedies() throws {
+        let prediction = try Prediction(of: try cluster(), with: try plan())
+        let remedies = try prediction.remedies(for: try cluster(), with: try plan())
+        #expect(remedies.contains { $0.change == .prefixDelegation && $0.pendingAfter == 0 })
+        #expect(remedies.allSatisfy { $0.pendingBefore == 36 })
+    }
+
     @Test func theRemediesOfItsCommentsHelp() throws {
         func pending(_ pool: String) throws -> Int? {
             try Prediction(of: try cluster(), with: try plan(pool)).worst?.pending.count

@@ -55,8 +55,8 @@ let assemblies: [Target] = [
     .library(
         "Planner",
         [
-            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "Settings",
-            "Timekeeping", .collections, .yams,
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "PoolSettings",
+            "Settings", "Timekeeping", .collections, .system, .yams,
         ]),
     .target(
         name: "Simulator",
@@ -125,7 +125,9 @@ let tests: [Target] = [
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
-    .tests("Planner", ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
+    .tests(
+        "Planner",
+        ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
     .tests(
         "Providers",
         [

@@ -55,7 +55,7 @@ let assemblies: [Target] = [
         [
             "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
             .collections, .yams,
-        ]),
+        ], resources: [.embedInCode("Report/HTML/report.css")]),
     .target(
         name: "Simulator",
         dependencies: [

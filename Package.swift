@@ -3,7 +3,7 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`; inside
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, `ModelViews` on both; inside
 /// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
 /// `Settings`.
 let values: [Target] = [
@@ -18,6 +18,7 @@ let core: [Target] = [
     .library("RateLimiting", ["Timekeeping"]),
     .library("Pool", ["Addressing", "Identity", "RateLimiting", "Timekeeping", .collections]),
     .library("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping", .collections]),
+    .library("ModelViews", ["Addressing", "ModelVPC", "Pool"]),
 ]
 
 let world: [Target] = [
@@ -34,8 +35,8 @@ let world: [Target] = [
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelVPC", "Pool", "RateLimiting", "Settings",
-            "Timekeeping", .httpTypes, .xmlCoder,
+            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "RateLimiting",
+            "Settings", "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -53,8 +54,8 @@ let assemblies: [Target] = [
     .library(
         "Planner",
         [
-            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
-            .collections, .yams,
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "Settings",
+            "Timekeeping", .collections, .yams,
         ], resources: [.embedInCode("Report/HTML/report.css")]),
     .target(
         name: "Simulator",
@@ -84,6 +85,11 @@ let executables: [Target] = [
     .executableTarget(name: "warmpoold", dependencies: ["ControlProtocol", "Daemon", "Settings", .argumentParser]),
     .executableTarget(
         name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
+    .executableTarget(
+        name: "warmpool-plan",
+        dependencies: [
+            "Addressing", "ControlProtocol", "InstanceLimits", "JSON", "Planner", "Pool", "Settings", .argumentParser,
+        ]),
     .executableTarget(
         name: "warmpool-sim",
         dependencies: [

@@ -1,14 +1,16 @@
 /// SplitMix64: a generator whose whole state is one number, so that it can be part of a value and of a file.
 ///
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
-struct Random: Hashable, Codable, Sendable {
+package struct Random: Hashable, Codable, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// A generator whose numbers follow from the seed.
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    /// Any number.
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -17,7 +19,7 @@ struct Random: Hashable, Codable, Sendable {
     }
 
     /// From 0 up to, but not including, 1.
-    mutating func nextFraction() -> Double {
+    package mutating func nextFraction() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
 }

@@ -41,3 +41,9 @@ public enum ENITag {
     /// An ENI with this tag is left alone (source: AWS VPC CNI, which honours the same tag).
     public static let noManage = "node.k8s.amazonaws.com/no_manage"
 }
+
+/// The tags by which a provider recognises what belongs to a node.
+public enum CloudTag {
+    /// With the id of an instance as its value: by it an interface belongs to the node while it is attached to none.
+    public static let instance = "node.k8s.amazonaws.com/instance_id"
+}

@@ -1,12 +1,6 @@
 import Addressing
 import Pool
 
-/// The tags by which a provider recognises what belongs to a node.
-public enum CloudTag {
-    /// With the id of an instance as its value: by it an interface belongs to the node while it is attached to none.
-    public static let instance = "node.k8s.amazonaws.com/instance_id"
-}
-
 /// What an interface is created with.
 public struct InterfaceRequest: Hashable, Sendable {
     /// What an interface has for pods from the start.

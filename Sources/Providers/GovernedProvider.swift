@@ -147,14 +147,7 @@ public final class GovernedProvider: CloudProvider {
     }
 
     private func error(of refusal: CallGovernor.Refusal) -> ProviderError {
-        switch refusal {
-        case .limited(let retryAfter): .callsLimited(retryAfter: retryAfter)
-        case .throttled(let retryAfter): .throttled(retryAfter: retryAfter)
-        case .suspended(let retryAfter):
-            .suspended(
-                retryAfter: retryAfter,
-                lastFailure.withLock { $0 }.map { "\($0)" } ?? "the provider has been failing")
-        }
+        ProviderError(refusal, lastFailure: lastFailure.withLock { $0 })
     }
 
     private func note(_ permit: CallGovernor.Permit, _ start: Instant, _ ending: CallGovernor.Ending) {
@@ -188,20 +181,5 @@ private actor Connection {
         if connecting == task { connecting = nil }
         connected = try result.get()
         return try result.get()
-    }
-}
-
-extension ProviderError {
-    /// What the error says of the provider, rather than of the call.
-    fileprivate var ending: CallGovernor.Ending {
-        switch self {
-        case .throttled(let retryAfter): .throttled(retryAfter: retryAfter)
-        case .unreachable, .suspended, .transient, .malformedReply: .failed
-        // Credentials can fail before anything is asked of the provider.
-        case .callsLimited, .invalidCredentials: .inconclusive
-        case .limitReached, .subnetExhausted, .noContiguousPrefix, .notFound, .conflict, .permissionDenied,
-            .incorrectState:
-            .answered
-        }
     }
 }

@@ -1,6 +1,6 @@
 import JSON
 import ModelVPC
-import Providers
+import Pool
 
 /// The life of an interface, and its attachment.
 extension RESTCall {

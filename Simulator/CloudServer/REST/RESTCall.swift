@@ -1,6 +1,6 @@
 import JSON
 import ModelVPC
-import Providers
+import Pool
 
 /// One request of the API, with what its operation needs.
 struct RESTCall {

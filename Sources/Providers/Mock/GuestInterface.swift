@@ -1,5 +1,6 @@
 import Addressing
 import ModelVPC
+import ModelViews
 import Pool
 
 /// An interface that a node sees, for whoever makes the node's real network look like its cloud.

@@ -1,6 +1,7 @@
 import Addressing
 import InstanceLimits
 import ModelVPC
+import ModelViews
 import Pool
 
 /// What a new mock cloud is like.

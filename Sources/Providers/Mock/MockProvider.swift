@@ -1,5 +1,6 @@
 import Addressing
 import ModelVPC
+import ModelViews
 import Pool
 import Timekeeping
 

@@ -2,10 +2,11 @@ import Addressing
 import ModelVPC
 import Pool
 
-/// The one place in which the model's vocabulary becomes the pool's.
+/// The one place in which the model's vocabulary becomes the pool's: for the mock provider, the virtual simulator and the
+/// planner.
 
 extension ProviderError {
-    init(_ failure: ModelVPC.Failure) {
+    package init(_ failure: ModelVPC.Failure) {
         self =
             switch failure {
             case .addressLimitExceeded, .ipv6LimitExceeded: .limitReached(.addressesPerInterface)
@@ -30,33 +31,35 @@ extension ProviderError {
 }
 
 extension ENIID {
-    init(_ id: ModelVPC.InterfaceID) {
+    package init(_ id: ModelVPC.InterfaceID) {
         self.init(id.description)
     }
 }
 
 extension SubnetID {
-    init(_ id: ModelVPC.SubnetID) {
+    package init(_ id: ModelVPC.SubnetID) {
         self.init(id.rawValue)
     }
 }
 
 extension ModelVPC.SubnetID {
-    init(_ id: SubnetID) {
+    package init(_ id: SubnetID) {
         self.init(rawValue: id.description)
     }
 }
 
 extension ModelVPC.InterfaceID {
+    /// The interface that an ENI is.
+    ///
     /// - Throws: ``ProviderError/notFound(_:)`` for an id that this cloud can't have given.
-    init(_ id: ENIID) throws(ProviderError) {
+    package init(_ id: ENIID) throws(ProviderError) {
         guard let known = ModelVPC.InterfaceID(id.description) else { throw .notFound("interface \(id)") }
         self = known
     }
 }
 
 extension InterfaceView {
-    init(_ interface: ModelVPC.InterfaceDescription) {
+    package init(_ interface: ModelVPC.InterfaceDescription) {
         let attachment: Attachment =
             switch (interface.attachment?.state, interface.attachment?.deviceIndex) {
             case (.attaching?, let index?): .attaching(deviceIndex: index)
@@ -73,7 +76,7 @@ extension InterfaceView {
 }
 
 extension SubnetView {
-    init(_ subnet: ModelVPC.SubnetDescription) {
+    package init(_ subnet: ModelVPC.SubnetDescription) {
         self.init(
             id: SubnetID(subnet.id), cidr: subnet.cidr, ipv6CIDR: subnet.ipv6CIDR, zone: subnet.zone,
             freeAddresses: subnet.freeAddresses, tags: subnet.tags)
@@ -81,7 +84,7 @@ extension SubnetView {
 }
 
 extension NodeView {
-    init(_ instance: ModelVPC.Instance, networks: [IPv4Network], ipv6Networks: [IPv6Network]) {
+    package init(_ instance: ModelVPC.Instance, networks: [IPv4Network], ipv6Networks: [IPv6Network]) {
         self.init(
             instanceID: instance.id.rawValue, instanceType: instance.type, zone: instance.zone,
             primaryENI: ENIID(instance.primaryInterface),

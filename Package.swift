@@ -3,9 +3,9 @@
 import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
-/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, `ModelViews` on both; inside
-/// *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and `Providers` on `Curl` and
-/// `Settings`.
+/// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, and
+/// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and
+/// `Providers` on `Curl` and `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),

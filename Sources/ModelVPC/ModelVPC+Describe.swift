@@ -57,6 +57,17 @@ extension ModelVPC {
         }
     }
 
+    /// How many prefixes the free addresses of a subnet have room for: its aligned /28 networks without an address in use;
+    /// 0 for an unknown subnet.
+    public func freeBlockCount(in subnet: SubnetID) -> Int {
+        subnets[subnet]?.addresses.freeBlockCount ?? 0
+    }
+
+    /// How many addresses of a subnet are free; 0 for an unknown subnet.
+    public func freeAddressCount(in subnet: SubnetID) -> Int {
+        subnets[subnet]?.addresses.freeCount ?? 0
+    }
+
     /// The interfaces that an instance sees at the latest time that the VPC has been told, with all their addresses, in
     /// the order of their device indices: what the network shows, which is neither late nor throttled.
     ///

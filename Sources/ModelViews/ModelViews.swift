@@ -93,7 +93,7 @@ extension NodeView {
 }
 
 extension NodeLimits {
-    init(_ limits: ModelVPC.Limits) {
+    package init(_ limits: ModelVPC.Limits) {
         self.init(
             enis: limits.interfaces, ipv4PerENI: limits.ipv4PerInterface, ipv6PerENI: limits.ipv6PerInterface,
             supportsPrefixes: limits.supportsPrefixes, vCPUs: limits.vCPUs)
@@ -101,7 +101,7 @@ extension NodeLimits {
 }
 
 extension ModelVPC.Limits {
-    init(_ limits: NodeLimits) {
+    package init(_ limits: NodeLimits) {
         self.init(
             interfaces: limits.enis, ipv4PerInterface: limits.ipv4PerENI, ipv6PerInterface: limits.ipv6PerENI,
             supportsPrefixes: limits.supportsPrefixes, vCPUs: limits.vCPUs)

@@ -4,8 +4,8 @@ import PackageDescription
 
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
 /// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, and
-/// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`, and
-/// `Providers` on `Curl` and `Settings`.
+/// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`,
+/// `PoolSettings` on `Settings`, and `Providers` on `Curl` and `Settings`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -31,6 +31,7 @@ let world: [Target] = [
     .library("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .library("Nftables", [.subprocess]),
     .library("Settings", ["Timekeeping", .yams]),
+    .library("PoolSettings", ["Addressing", "Pool", "Settings", "Timekeeping"]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .library(
         "Providers",
@@ -47,15 +48,15 @@ let assemblies: [Target] = [
         [
             "Addressing", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC",
             "Netlink",
-            "Nftables", "PodNetwork", "Pool", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping",
-            .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
+            "Nftables", "PodNetwork", "Pool", "PoolSettings", "Providers", "RateLimiting", "Settings", "Store",
+            "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),
     .library(
         "Planner",
         [
-            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "Settings",
-            "Timekeeping", .collections, .yams,
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "PoolSettings",
+            "Settings", "Timekeeping", .collections, .system, .yams,
         ], resources: [.embedInCode("Report/HTML/report.css")]),
     .target(
         name: "Simulator",
@@ -112,13 +113,16 @@ let tests: [Target] = [
     .tests(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool", "Providers",
-            "RateLimiting", "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix, .yams,
+            "Addressing", "ControlProtocol", "Identity", "JSON", "ModelVPC", "PodNetwork", "Pool",
+            "PoolSettings", "Providers", "RateLimiting", "Settings", "Store", "Timekeeping", .logging, .nio, .nioPosix,
+            .yams,
         ]),
     .tests("RateLimiting", ["Timekeeping"]),
     .tests("Pool", ["Addressing", "Identity", "Timekeeping", .collections]),
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
-    .tests("Planner", ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Timekeeping"]),
+    .tests(
+        "Planner",
+        ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
     .tests(
         "Providers",
         [

@@ -2,6 +2,9 @@ import Addressing
 import Timekeeping
 
 extension ModelVPC {
+    /// The sizes that subnets can have. Source: Amazon VPC user guide, "Subnet CIDR blocks".
+    public static let subnetPrefixLengths = 16...28
+
     struct Subnet: Hashable, Codable, Sendable {
         let id: SubnetID
         let zone: String

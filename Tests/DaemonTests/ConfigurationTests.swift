@@ -56,8 +56,8 @@ import Yams
     @Test func everyKeyThatIsReadIsDocumented() throws {
         let documented = try ConfigurationTests.documented()
         let readers = [
-            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Pool.swift",
-            "Daemon/Configuration/Configuration+Placement.swift", "Daemon/Configuration/Configuration+Provider.swift",
+            "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Provider.swift",
+            "PoolSettings/PoolConfiguration+Settings.swift", "PoolSettings/Placement+Settings.swift",
             "Providers/Mock/MockCloudConfiguration+Settings.swift",
         ]
         let reading = try readers.map {

@@ -1,5 +1,6 @@
 import Addressing
 import Pool
+import PoolSettings
 import Settings
 import Testing
 import Timekeeping

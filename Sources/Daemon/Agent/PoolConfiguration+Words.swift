@@ -1,4 +1,5 @@
 import Pool
+import PoolSettings
 import Timekeeping
 
 extension PoolConfiguration {

@@ -4,6 +4,7 @@ import Logging
 import ModelVPC
 import PodNetwork
 import Pool
+import PoolSettings
 import Providers
 import Settings
 import Timekeeping
@@ -32,7 +33,7 @@ extension Configuration {
 
     /// Reads every key, so that every problem is found; with any, the value is of no use.
     private init(_ reader: SettingsReader, _ environment: [String: String]) {
-        let pool = Configuration.readPool(reader, environment)
+        let pool = PoolConfiguration(reader) { EnvironmentOverrides.applyLabel(environment, to: $0) }
         let limits = Configuration.readLimits(reader, pool)
         self.init(provider: Configuration.readProvider(reader, limits: limits))
         self.limits = limits

@@ -24,7 +24,7 @@ extension MockCloudConfiguration {
                 let range: IPv4Network = subnet.value("cidr", expecting: network)
             else { return nil }
             if let cidr, !cidr.contains(range) { subnet.refuse("cidr", "\(range) is not within the VPC's \(cidr)") }
-            if !(16...28).contains(range.prefixLength) {
+            if !ModelVPC.subnetPrefixLengths.contains(range.prefixLength) {
                 subnet.refuse("cidr", "\(range) is not of a subnet's size, /16 to /28")
             }
             if let ipv6, ipv6.prefixLength != 64 {

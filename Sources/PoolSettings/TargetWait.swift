@@ -2,14 +2,14 @@ import Pool
 import Timekeeping
 
 /// How long a pod may wait for its address, as people write it: `1s at p99` wants 99 of 100 pods to wait no longer.
-struct TargetWait: Hashable, Sendable {
+public struct TargetWait: Hashable, Sendable {
     /// The longest wait, more than zero and at most an hour.
-    let wait: Duration
+    public let wait: Duration
     /// The percentage of pods that wait no longer, 50 to 99.99.
-    let percentile: Double
+    public let percentile: Double
 
     /// The wait of an adaptive target.
-    init(_ target: AdaptiveTarget) {
+    public init(_ target: AdaptiveTarget) {
         self.init(wait: target.wait, percentile: (target.share * 10_000).rounded() / 100)
     }
 
@@ -19,15 +19,16 @@ struct TargetWait: Hashable, Sendable {
     }
 
     /// The share of pods that wait no longer.
-    var share: Double { (percentile * 100).rounded() / 10_000 }
+    public var share: Double { (percentile * 100).rounded() / 10_000 }
 
     /// What the text must be, for the error that a wrong one gets.
-    static let expectedText =
+    public static let expectedText =
         "a wait up to 3600s and the percentage of pods that wait no longer, 50 to 99.99, such as '1s at p99'"
 }
 
 extension TargetWait: LosslessStringConvertible {
-    init?(_ text: String) {
+    /// Reads `1s at p99`.
+    public init?(_ text: String) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[1] == "at", parts[2].first == "p", let wait = Duration(text: String(parts[0])),
             wait > .zero, wait <= .seconds(3600), let percentile = Double(parts[2].dropFirst()),
@@ -36,7 +37,7 @@ extension TargetWait: LosslessStringConvertible {
         self.init(wait: wait, percentile: percentile)
     }
 
-    var description: String {
+    public var description: String {
         let whole = percentile.rounded(.down)
         return "\(wait.text) at p\(percentile == whole ? "\(Int(whole))" : "\(percentile)")"
     }

@@ -1,39 +1,40 @@
 import Pool
 import Settings
 
-extension Configuration {
+extension Placement {
     private enum Choice: String, CaseIterable {
         case zone, label, discovery
     }
 
     /// Reads in which subnets pods are.
-    static func readPlacement(_ reader: SettingsReader, _ environment: [String: String]) -> Placement {
+    init(_ reader: SettingsReader, customNetworking override: (SettingsReader) -> Void) {
         let subnet = reader.string("eniSubnet").map(SubnetID.init)
         let groups: [String] = reader.list("securityGroups", of: "a security group's id") ?? []
         guard let custom = reader.nested("customNetworking") else {
-            return .node(subnet: subnet, securityGroups: groups)
+            self = .node(subnet: subnet, securityGroups: groups)
+            return
         }
         defer { custom.finish() }
         if subnet != nil {
             reader.refuse("eniSubnet", "customNetworking names the subnets of ENIs; remove one of the two")
         }
-        EnvironmentOverrides.applyLabel(environment, to: custom)
+        override(custom)
         custom.require("by", "how the subnets for pods are chosen: zone, label or discovery")
         let choice = custom.choice("by", of: Choice.self)
         let label = custom.string("label")
         let labels = custom.dictionary("nodeLabels") ?? [:]
-        let networks = readNetworks(custom, groups, areNeeded: choice == .zone || choice == .label)
+        let networks = Placement.readNetworks(custom, groups, areNeeded: choice == .zone || choice == .label)
         if choice != .label, label != nil {
             custom.refuse("label", "only by: label looks at it; remove it, or choose by: label")
         }
         switch choice {
-        case .zone, nil: return .custom(.zone(networks))
-        case .label: return .custom(.named(networkName(custom, label, labels, networks), networks))
+        case .zone, nil: self = .custom(.zone(networks))
+        case .label: self = .custom(.named(Placement.networkName(custom, label, labels, networks), networks))
         case .discovery:
             if !networks.isEmpty {
                 custom.refuse("networks", "by: discovery finds the subnets by their tags; remove the networks")
             }
-            return .custom(.discovery(securityGroups: groups))
+            self = .custom(.discovery(securityGroups: groups))
         }
     }
 

@@ -11,7 +11,10 @@ extension Int {
         }
     }
 
-    /// The share of a whole in percent, as `25 %`: never 0 % where there is something, never 100 % where something lacks.
+    /// A difference, with the sign of a gain.
+    var signed: String { self > 0 ? "+\(grouped)" : grouped }
+
+    /// The share of a whole in percent, as `25 %`: never 0 % where there is something, nor 100 % where something lacks.
     func percent(of whole: Int) -> String {
         guard whole > 0, self > 0 else { return "0 %" }
         if self < whole, self * 100 > whole * 99 { return "> 99 %" }

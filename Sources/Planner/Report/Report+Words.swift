@@ -67,7 +67,3 @@ extension Report.Remedy {
     var addressesText: String { addressesSaved.signed }
     var nodesText: String { nodesSaved.signed }
 }
-
-extension Int {
-    fileprivate var signed: String { self > 0 ? "+\(grouped)" : grouped }
-}

@@ -61,7 +61,7 @@ struct BarChart {
             <div class="scroll"><svg class="chart" viewBox="0 0 \(BarChart.width) \(bottom + BarChart.axisHeight)" \
             role="img" aria-labelledby="\(id)-title \(id)-description">
             <title id="\(id)-title">\(title)</title><desc id="\(id)-description">\(description)</desc>
-            \(axis(bottom: bottom))\(shown.enumerated().map { row($1, at: BarChart.top + Double($0) * BarChart.rowHeight) })
+            \(axis(bottom: bottom))\(shown.indices.map(row))
             </svg></div>
             \(rest)
             """
@@ -73,7 +73,9 @@ struct BarChart {
 
     // MARK: Rows
 
-    private func row(_ row: Row, at y: Double) -> HTML {
+    private func row(_ index: Int) -> HTML {
+        let row = rows[index]
+        let y = BarChart.top + Double(index) * BarChart.rowHeight
         let barY = y + (BarChart.rowHeight - BarChart.barHeight) / 2
         let middle = barY + BarChart.barHeight / 2
         let labelY = row.note.isEmpty ? middle + 4.5 : middle - 2.5
@@ -97,8 +99,8 @@ struct BarChart {
             // A gap tells neighbours apart; what there is, is seen.
             let width = max(x(sum, in: row) - start - 2, 1.5)
             return """
-                <rect class="\(part.kind.rawValue)" x="\(start)" y="\(y)" width="\(width)" height="\(BarChart.barHeight)" \
-                rx="2"><title>\(row.label): \(part.count.grouped) \(part.kind.rawValue)</title></rect>
+                <rect class="\(part.kind.rawValue)" x="\(start)" y="\(y)" width="\(width)" \
+                height="\(BarChart.barHeight)" rx="2"><title>\(row.label): \(part.count.grouped) \(part.kind.rawValue)</title></rect>
                 """
         }
     }

@@ -38,7 +38,9 @@ extension HTML {
             """
         }
         let line: HTML? = mark.map { name in
-            "<li><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><line class=\"mark\" x1=\"7\" x2=\"7\" y2=\"14\"/></svg>\(name)</li>"
+            """
+            <li><svg viewBox="0 0 14 14" aria-hidden="true"><line class="mark" x1="7" x2="7" y2="14"/></svg>\(name)</li>
+            """
         }
         return "<ul class=\"legend\">\(items)\(line)</ul>\n"
     }

@@ -1,8 +1,8 @@
 extension Report {
     private static let namedPods = 500
 
-    /// The report as one HTML page that needs nothing else: charts are SVG inside it, and it follows the reader's choice
-    /// of light or dark.
+    /// The report as one HTML page that needs nothing else: its charts are SVG, and it follows the reader's choice of light
+    /// or dark.
     public var html: String {
         let page: HTML = """
             <!DOCTYPE html>
@@ -67,12 +67,13 @@ extension Report {
     /// The charts and tables of the worst moment.
     private func momentSections(_ moment: Moment) -> HTML {
         let place = moments.count > 1 ? " Shown at the worst, \(moment.phrase)." : ""
-        return """
-            \(section(
-                "Pod capacity per node group", "Both the addresses and kubelet's limit are in it; the smaller decides." + place,
-                "\(HTML.legend([(.running, "running"), (.pending, "pending"), (.room, "room")], mark: "capacity"))\(capacityChart(moment).svg)\(groupTable(moment))"))\
-            \(subnetSection)\(moment.pending > 0 ? causeSection(moment, place) : nil)
-            """
+        let legend = HTML.legend(
+            [(.running, "running"), (.pending, "pending"), (.room, "room")], mark: "capacity")
+        let groups = section(
+            "Pod capacity per node group",
+            "Both the addresses and kubelet's limit are in it; the smaller decides." + place,
+            "\(legend)\(capacityChart(moment).svg)\(groupTable(moment))")
+        return "\(groups)\(subnetSection)\(moment.pending > 0 ? causeSection(moment, place) : nil)"
     }
 
     private func groupTable(_ moment: Moment) -> HTML {
@@ -104,9 +105,10 @@ extension Report {
         }
         let table = HTML.table(
             ["Subnet", "Zone", "Moment", "#Size", "#Used", "#Cooling", "#Warm", "#Free", "#Free /28"], rows)
+        let legend = HTML.legend([(.used, "used"), (.cooling, "cooling"), (.warm, "warm"), (.free, "free")])
         return section(
             subnetChart.title, "Warm addresses are held by nodes for pods to come; nobody else can have them.",
-            "\(HTML.legend([(.used, "used"), (.cooling, "cooling"), (.warm, "warm"), (.free, "free")]))\(subnetChart.svg)\(table)"
+            "\(legend)\(subnetChart.svg)\(table)"
         )
     }
 

@@ -54,7 +54,6 @@ extension Report {
 }
 
 extension Report.Moment {
-    private static let barWidth = 20
     private static let shownWorkloads = 12
 
     fileprivate func text(_ style: TextStyle, isAlone: Bool) -> String {
@@ -74,17 +73,19 @@ extension Report.Moment {
             .text("PODS"), .text("LIMITED BY"),
         ])
         table.rows = nodeGroups.map { group in
-            let bar = style.bar(
-                [(group.running, "█", .used), (group.pending, "▒", .bad)], of: max(group.capacity, group.wanted),
-                width: Report.Moment.barWidth)
-            return [
+            [
                 .init(group.name), .init(group.machines), .init(group.capacity), .init(group.wanted),
-                .init(group.pending, group.pending > 0 ? .bad : .plain), .bar(bar), .init(group.limitedBy),
+                .init(group.pending, group.pending > 0 ? .bad : .plain),
+                .bar(
+                    [(group.running, "█", .used), (group.pending, "▒", .bad)], of: max(group.capacity, group.wanted),
+                    style), .init(group.limitedBy),
             ]
         }
         if withoutNode > 0 {
-            let bar = style.bar([(withoutNode, "▒", .bad)], of: withoutNode, width: Report.Moment.barWidth)
-            table.rows.append(["(no node)", "", "", .init(withoutNode), .init(withoutNode, .bad), .bar(bar), ""])
+            table.rows.append([
+                "(no node)", "", "", .init(withoutNode), .init(withoutNode, .bad),
+                .bar([(withoutNode, "▒", .bad)], of: withoutNode, style), "",
+            ])
         }
         return table
     }
@@ -95,12 +96,12 @@ extension Report.Moment {
             .text("FILL"), .number("FREE /28"),
         ])
         table.rows = subnets.map { subnet in
-            let bar = style.bar(
-                [(subnet.used, "█", .used), (subnet.cooling + subnet.warm, "▒", .tight)], of: subnet.size,
-                width: Report.Moment.barWidth)
-            return [
+            [
                 .init(subnet.id), .init(subnet.zone), .init(subnet.used), .init(subnet.cooling), .init(subnet.warm),
-                .init(subnet.free, subnet.free == 0 ? .bad : .plain), .bar(bar), .init(subnet.freePrefixes),
+                .init(subnet.free, subnet.free == 0 ? .bad : .plain),
+                .bar(
+                    [(subnet.used, "█", .used), (subnet.cooling + subnet.warm, "▒", .tight)], of: subnet.size, style),
+                .init(subnet.freePrefixes),
             ]
         }
         return table
@@ -118,12 +119,5 @@ extension Report.Moment {
             [.init(workload.name), .init(workload.cause), .init(workload.pods)]
         }
         return table
-    }
-}
-
-extension TextTable.Cell {
-    /// A drawing of the width that all bars have.
-    fileprivate static func bar(_ drawing: String) -> TextTable.Cell {
-        .init(String(repeating: " ", count: 20), drawing: drawing)
     }
 }

@@ -27,6 +27,15 @@ struct TextTable {
         init(_ number: Int, _ ink: TextStyle.Ink = .plain) { self.init(number.grouped, ink) }
 
         init(stringLiteral text: String) { self.init(text) }
+
+        /// A bar, see ``TextStyle/bar(_:of:width:)``; all bars have one width.
+        static func bar(
+            _ parts: [(count: Int, mark: Character, ink: TextStyle.Ink)], of whole: Int, _ style: TextStyle
+        ) -> Cell {
+            let width = 20
+            return Cell(
+                String(repeating: " ", count: width), drawing: style.bar(parts, of: whole, width: width))
+        }
     }
 
     var columns: [Column]

@@ -1,6 +1,4 @@
 import InstanceLimits
-import ModelVPC
-import ModelViews
 import Pool
 
 /// How many pods a node of a type can run: the row of `warmpool-plan max-pods`.
@@ -28,7 +26,7 @@ public struct MaxPodsRow: Hashable, Sendable, Encodable {
 
     /// The pods of a node of a type with a configuration.
     public init(_ type: InstanceType, _ configuration: PoolConfiguration) {
-        let limits = NodeLimits(ModelVPC.Limits(type))
+        let limits = NodeLimits(type)
         let addresses = configuration.addressLimit(limits)
         instanceType = type.name
         maxPods = configuration.kubeletMaxPods(limits)

@@ -57,7 +57,7 @@ public struct PoolReport: Hashable, Sendable, Encodable {
             + "pods, \(unusedAddresses.grouped) of them unused"
         var table = TextTable(columns: [
             .text("ENI"), .number("PODS"), .number("ADDRESSES"), .number("PREFIXES"), .number("UNUSED PREFIXES"),
-            .text("IN USE"),
+            .bar("IN USE"),
         ])
         table.rows = interfaces.enumerated().map { index, eni in
             [

@@ -118,7 +118,7 @@ extension SubnetReport {
             ? style.paint("✓ \(cidr) carries \(nodes.of("node")) (\(instanceType)) with \(pods.of("pod"))", .good)
             : style.paint("✗ \(pending.grouped) of \(pods.of("pod")) get no address: \(sentence ?? "")", .bad)
         var table = TextTable(columns: [
-            .number("ADDRESSES"), .number("USED"), .number("WARM"), .number("FREE"), .text("FILL"),
+            .number("ADDRESSES"), .number("USED"), .number("WARM"), .number("FREE"), .bar("FILL"),
             .number("FREE /28"),
         ])
         table.rows = [

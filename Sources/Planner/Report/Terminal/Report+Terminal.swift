@@ -70,7 +70,7 @@ extension Report.Moment {
     private func groupTable(_ style: TextStyle) -> TextTable {
         var table = TextTable(columns: [
             .text("NODE GROUP"), .text("NODES"), .number("CAPACITY"), .number("WANTED"), .number("PENDING"),
-            .text("PODS"), .text("LIMITED BY"),
+            .bar("PODS"), .text("LIMITED BY"),
         ])
         table.rows = nodeGroups.map { group in
             [
@@ -93,7 +93,7 @@ extension Report.Moment {
     private func subnetTable(_ style: TextStyle) -> TextTable {
         var table = TextTable(columns: [
             .text("SUBNET"), .text("ZONE"), .number("USED"), .number("COOLING"), .number("WARM"), .number("FREE"),
-            .text("FILL"), .number("FREE /28"),
+            .bar("FILL"), .number("FREE /28"),
         ])
         table.rows = subnets.map { subnet in
             [

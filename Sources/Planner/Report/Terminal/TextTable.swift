@@ -1,14 +1,19 @@
-/// A table for a terminal: columns as wide as their widest cell, but for one that takes the rest of the line and wraps.
+/// A table for a terminal: columns as wide as their widest cell, as far as the line has room for them.
+///
+/// In a narrower line a column of sentences wraps, then bars are left out, then the widest texts are cut.
 struct TextTable {
     struct Column {
-        var title: String
-        var isNumber = false
-        /// Wraps where the line has an end; at most one column does.
-        var wraps = false
+        enum Kind {
+            case text, number, sentence, bar
+        }
 
-        static func text(_ title: String) -> Column { Column(title: title) }
-        static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
-        static func sentence(_ title: String) -> Column { Column(title: title, wraps: true) }
+        var title: String
+        var kind: Kind
+
+        static func text(_ title: String) -> Column { Column(title: title, kind: .text) }
+        static func number(_ title: String) -> Column { Column(title: title, kind: .number) }
+        static func sentence(_ title: String) -> Column { Column(title: title, kind: .sentence) }
+        static func bar(_ title: String) -> Column { Column(title: title, kind: .bar) }
     }
 
     struct Cell: ExpressibleByStringInterpolation {
@@ -18,10 +23,9 @@ struct TextTable {
         /// Shown in the place of the text, which has the same width.
         var drawing: String?
 
-        init(_ text: String, _ ink: TextStyle.Ink = .plain, drawing: String? = nil) {
+        init(_ text: String, _ ink: TextStyle.Ink = .plain) {
             self.text = text.printable
             self.ink = ink
-            self.drawing = drawing
         }
 
         init(_ number: Int, _ ink: TextStyle.Ink = .plain) { self.init(number.grouped, ink) }
@@ -33,44 +37,74 @@ struct TextTable {
             _ parts: [(count: Int, mark: Character, ink: TextStyle.Ink)], of whole: Int, _ style: TextStyle
         ) -> Cell {
             let width = 20
-            return Cell(
-                String(repeating: " ", count: width), drawing: style.bar(parts, of: whole, width: width))
+            var cell = Cell(String(repeating: " ", count: width))
+            cell.drawing = style.bar(parts, of: whole, width: width)
+            return cell
         }
     }
 
     var columns: [Column]
     var rows: [[Cell]] = []
 
+    private static let indentation = 2
+    private static let gap = 2
+    /// The least widths of a column of sentences and of texts.
+    private static let narrowest = (sentence: 24, text: 8)
+
     /// The lines, each with its newline.
     func text(_ style: TextStyle) -> String {
         let header = columns.map { Cell($0.title, .faint) }
-        var widths = columns.indices.map { column in
-            ([header] + rows).map { $0[column].text.count }.max() ?? 0
-        }
-        if let width = style.width, let column = columns.firstIndex(where: \.wraps) {
-            let others = widths.reduce(2 * (widths.count - 1) + TextTable.indentation, +) - widths[column]
-            widths[column] = max(min(widths[column], width - others), TextTable.narrowest)
-        }
-        return ([header] + rows).map { lines(of: $0, widths: widths, style) }.joined()
+        let widths = fittedWidths(header, style.width)
+        let shown = columns.indices.filter { widths[$0] > 0 }
+        return ([header] + rows).map { lines(of: $0, widths, shown, style) }.joined()
     }
 
-    private static let indentation = 2
-    private static let narrowest = 24
+    // MARK: Widths
 
-    private func lines(of row: [Cell], widths: [Int], _ style: TextStyle) -> String {
-        let wrapped = columns.indices.map { column in
-            columns[column].wraps ? row[column].text.wrapped(at: widths[column]) : [row[column].text]
+    /// The columns' widths, 0 for one that is left out.
+    private func fittedWidths(_ header: [Cell], _ limit: Int?) -> [Int] {
+        var widths = columns.indices.map { column in
+            max(([header] + rows).map { $0[column].text.count }.max() ?? 0, 1)
         }
-        let height = wrapped.map(\.count).max() ?? 0
-        return (0..<height).map { line in
-            let cells = columns.indices.map { column in
-                let text = line < wrapped[column].count ? wrapped[column][line] : ""
-                let padding = String(repeating: " ", count: max(widths[column] - text.count, 0))
-                let shown = line == 0 ? row[column].drawing ?? style.paint(text, row[column].ink) : text
-                if columns[column].isNumber { return padding + shown }
-                return column == columns.count - 1 ? shown : shown + padding
+        guard let limit else { return widths }
+        func excess() -> Int {
+            let shown = widths.filter { $0 > 0 }
+            return shown.reduce(TextTable.indentation + TextTable.gap * (shown.count - 1), +) - limit
+        }
+        for column in columns.indices where columns[column].kind == .sentence {
+            widths[column] = max(widths[column] - max(excess(), 0), min(widths[column], TextTable.narrowest.sentence))
+        }
+        for column in columns.indices where columns[column].kind == .bar && excess() > 0 { widths[column] = 0 }
+        while excess() > 0 {
+            let widest = columns.indices.filter { columns[$0].kind == .text }.max { widths[$0] < widths[$1] }
+            guard let widest, widths[widest] > TextTable.narrowest.text else { break }
+            widths[widest] -= 1
+        }
+        return widths
+    }
+
+    // MARK: Lines
+
+    private func lines(of row: [Cell], _ widths: [Int], _ shown: [Int], _ style: TextStyle) -> String {
+        let texts = columns.indices.map { column in
+            switch columns[column].kind {
+            case .sentence: row[column].text.wrapped(at: max(widths[column], 1))
+            case .text: [row[column].text.cut(to: max(widths[column], 1))]
+            case .number, .bar: [row[column].text]
             }
-            let text = String(repeating: " ", count: TextTable.indentation) + cells.joined(separator: "  ")
+        }
+        let height = shown.map { texts[$0].count }.max() ?? 0
+        return (0..<height).map { line in
+            let cells = shown.map { column in
+                let text = line < texts[column].count ? texts[column][line] : ""
+                let padding = String(repeating: " ", count: max(widths[column] - text.count, 0))
+                let cell = line == 0 ? row[column].drawing ?? style.paint(text, row[column].ink) : text
+                if columns[column].kind == .number { return padding + cell }
+                return column == shown.last ? cell : cell + padding
+            }
+            let text =
+                String(repeating: " ", count: TextTable.indentation)
+                + cells.joined(separator: String(repeating: " ", count: TextTable.gap))
             return String(text.reversed().drop { $0 == " " }.reversed()) + "\n"
         }
         .joined()
@@ -83,8 +117,13 @@ extension String {
         String(String.UnicodeScalarView(unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 
+    /// The text with an ellipsis in the place of what is too long.
+    fileprivate func cut(to width: Int) -> String {
+        count > width ? prefix(width - 1) + "…" : self
+    }
+
     /// The text in lines of at most `width` characters, broken at spaces where that is possible.
-    func wrapped(at width: Int) -> [String] {
+    fileprivate func wrapped(at width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in split(separator: " ") {

@@ -34,6 +34,24 @@ extension ModelVPC {
         subnetOrder.append(id)
     }
 
+    /// Lets others than the API's callers take the next free addresses of a subnet, for ever.
+    ///
+    /// - Throws: ``Failure/subnetNotFound(_:)``, ``Failure/insufficientFreeAddresses(_:free:)``.
+    public mutating func occupy(_ id: SubnetID, addresses count: Int) throws(Failure) {
+        let free = try subnet(id).addresses.freeCount
+        guard count <= free else { throw .insufficientFreeAddresses(id, free: free) }
+        for _ in 0..<count { _ = subnets[id]?.addresses.takeNext() }
+    }
+
+    /// Lets others than the API's callers take all addresses of a network that are free in a subnet, for ever.
+    ///
+    /// - Throws: ``Failure/subnetNotFound(_:)``, and ``Failure/invalidParameter(_:)`` for a network outside the subnet.
+    public mutating func occupy(_ id: SubnetID, network: IPv4Network) throws(Failure) {
+        let cidr = try subnet(id).cidr
+        guard cidr.contains(network) else { throw .invalidParameter("\(network) is not in the \(cidr) of \(id)") }
+        for offset in 0..<network.count { subnets[id]?.addresses.take(network[offset]) }
+    }
+
     /// Launches an instance with its primary interface, which is attached as device 0 and in sight at once. It has an
     /// IPv6 address of its own if its subnet has IPv6 and the type too.
     ///

@@ -14,7 +14,7 @@ struct NodeInCloud {
     private(set) var now: Instant
     /// The pods that have an address.
     private(set) var running = 0
-    /// Why the last pod that asked in vain got no address.
+    /// Why the last pod that asked in vain got no address; times are told from then on.
     private(set) var refusal: Cause?
     private var podsMade = 0
     private var releasedPods = 0
@@ -65,6 +65,18 @@ struct NodeInCloud {
         }
     }
 
+    /// Lets so much time pass, and no more.
+    mutating func rest(for duration: Duration, _ vpc: inout ModelVPC) {
+        let end = now + duration
+        while let next = pool.nextTick(after: now), next <= end {
+            now = next
+            vpc.advance(to: now)
+            perform(pool.tick(now: now), &vpc)
+        }
+        now = end
+        vpc.advance(to: now)
+    }
+
     private func podID(_ number: Int) -> AttachmentID {
         AttachmentID(network: "plan", containerID: "\(number)", ifname: "eth0")
     }
@@ -91,7 +103,7 @@ struct NodeInCloud {
         while let action = actions.popFirst() {
             switch action {
             case .grant: running += 1
-            case .refuse(_, let cause): refusal = cause
+            case .refuse(_, let cause): refusal = cause.counted(from: now)
             case .readBack: break
             case .configureENI(let eni): actions += pool.ready(eni, now: now).actions
             default: actions += answer(action, &vpc).actions
@@ -142,6 +154,20 @@ struct NodeInCloud {
         case .grant, .refuse, .configureENI, .readBack: break
         }
         return Outcome()
+    }
+}
+
+extension Cause {
+    /// The same with its times counted from a moment, as if that were a clock's origin.
+    fileprivate func counted(from now: Instant) -> Cause {
+        func later(_ at: Instant) -> Instant { .origin + (at - now) }
+        return switch self {
+        case .subnetExhausted(let subnet, let at): .subnetExhausted(subnet, retryAt: later(at))
+        case .noContiguousPrefix(let subnet, let at): .noContiguousPrefix(subnet, retryAt: later(at))
+        case .providerFailing(let what, let at): .providerFailing(what, retryAt: later(at))
+        case .cooling(let count, let until): .cooling(count: count, until: later(until))
+        default: self
+        }
     }
 }
 

@@ -73,20 +73,6 @@ struct PoolShape: Hashable {
     }
 }
 
-extension ModelVPC {
-    /// Lets others take addresses from the low end of a subnet.
-    mutating func occupy(_ subnet: SubnetID, addresses count: Int) throws(Failure) {
-        guard count > 0 else { return }
-        let new = NewInterface(in: subnet, secondary: .count(count - 1))
-        _ = try handle(.createInterface(new, token: nil), from: .strangers, at: clock).result.get()
-    }
-}
-
-extension ModelVPC.InstanceID {
-    /// Whoever uses the VPC beside the cluster.
-    static let strangers = ModelVPC.InstanceID(rawValue: "strangers")
-}
-
 extension IPv6Network {
     /// A /64 of the documentation range for a subnet whose IPv6 network is not planned: it never ends.
     static func subnet(number: Int) -> IPv6Network {

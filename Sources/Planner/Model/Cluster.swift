@@ -31,7 +31,8 @@ public struct ClusterNode: Hashable, Sendable {
     /// Kubelet's `--max-pods`, which counts pods on the host's network too; `nil` for the number that goes with the
     /// pool's configuration.
     public var maxPods: Int?
-    /// Such as `m5.large`; `nil` where nobody says, and then the pool's part cannot be planned for this node.
+    /// Such as `m5.large`; `nil` where nobody says: then addresses on this node are not
+    /// counted, and a note says so.
     public var instanceType: String?
     /// The availability zone.
     public var zone: String?

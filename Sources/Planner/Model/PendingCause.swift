@@ -3,30 +3,28 @@ import Timekeeping
 
 /// Why a pod does not run: the scheduler finds no node, or the node's pool has no address.
 ///
-/// Of the scheduler's filters the first one is told that leaves no node, in the order in which kube-scheduler runs them;
-/// `nodes` is how many passed the filters before it.
+/// Of the scheduler's filters the first one is told that leaves no node, in the order of the cases here; `nodes` is how many
+/// passed those before it.
 public enum PendingCause: Hashable, Sendable {
     /// The pool's own cause, at the moment of the ADD.
     case address(Cause)
-    /// The node has no instance type that the table of limits knows.
-    case unknownInstanceType(String?)
-    /// Kubelet's max-pods is reached, host-network pods included, on every node that could run it.
-    case kubeletMaxPods(nodes: Int, limit: Int)
-    case insufficient(Resource, requested: Int64, mostFree: Int64, nodes: Int)
+    /// Only one node may run it, as of a DaemonSet's pod, and that node is not there.
+    case pinned(to: String)
+    case noNode
     case noMatchingNode(String, nodes: Int)
     case taints(Taint, nodes: Int)
     case cordoned(nodes: Int)
-    case spread(SpreadConstraint, nodes: Int)
     case hostPort(HostPort, nodes: Int)
-    /// Other pods of its kind run on the only node that may run it, or that node is not there.
-    case pinned(to: String)
-    case noNode
+    /// Kubelet's max-pods is reached, host-network pods included.
+    case kubeletMaxPods(nodes: Int, limit: Int)
+    /// `nodes` lack this resource first; those that lack another are not among them.
+    case insufficient(Resource, requested: Int64, mostFree: Int64, nodes: Int)
+    case spread(SpreadConstraint, nodes: Int)
 
     /// The machine-readable name, stable across versions; of an address the pool's.
     public var code: String {
         switch self {
         case .address(let cause): cause.code
-        case .unknownInstanceType: "instance-type-unknown"
         case .kubeletMaxPods: "kubelet-max-pods"
         case .insufficient(let resource, _, _, _): "insufficient-\(resource)"
         case .noMatchingNode: "no-matching-node"
@@ -43,7 +41,7 @@ public enum PendingCause: Hashable, Sendable {
     public var isForWantOfNodes: Bool {
         switch self {
         case .kubeletMaxPods, .insufficient, .noMatchingNode, .taints, .cordoned, .spread, .hostPort, .noNode: true
-        case .address, .unknownInstanceType, .pinned: false
+        case .address, .pinned: false
         }
     }
 
@@ -52,12 +50,6 @@ public enum PendingCause: Hashable, Sendable {
         func all(_ nodes: Int) -> String { nodes == 1 ? "the only node" : "all \(nodes) nodes" }
         return switch self {
         case .address(let cause): cause.sentence(.origin)
-        case .unknownInstanceType(let type?):
-            "the node's instance type '\(type)' is not in the table of limits, so that its addresses cannot be counted; "
-                + "name a type that `warmpool-plan max-pods --all` lists"
-        case .unknownInstanceType(nil):
-            "the node has no label \(NodeLabel.instanceType), so that its addresses cannot be counted; add the label, or "
-                + "name the type of its group in the plan"
         case .kubeletMaxPods(let nodes, let limit):
             "kubelet's max-pods is reached on \(all(nodes)) that could run it (\(limit) pods each at most, those on the "
                 + "host's network included); raise --max-pods where addresses allow it, or add a node"

@@ -1,0 +1,63 @@
+extension Prediction {
+    /// Predicts which pods of a cluster will not run, now, after the planned growth and in each of the planned events.
+    ///
+    /// - Throws: ``PlanProblem`` for a plan that contradicts itself or the cluster.
+    public init(of cluster: Cluster, with plan: Plan) throws(PlanProblem) {
+        try self.init(cluster, plan, memory: GrowthMemory())
+    }
+
+    init(_ cluster: Cluster, _ plan: Plan, memory: GrowthMemory) throws(PlanProblem) {
+        var situation = try Situation(cluster, plan)
+        situation.settle()
+        self.init(moments: [try Moment(.steady, situation, memory: memory)], notes: situation.notes)
+        if !plan.growth.isEmpty {
+            try situation.grow(plan.growth)
+            situation.settle()
+            moments.append(try Moment(.grown, situation, memory: memory))
+        }
+        for event in plan.events {
+            if let peak = try situation.worst(of: event) {
+                moments.append(
+                    try Moment(.worst(event), peak.situation, cooling: peak.cooling, memory: memory))
+            }
+            try situation.happen(event)
+            situation.settle()
+            moments.append(try Moment(.after(event), situation, memory: memory))
+        }
+    }
+}
+
+extension Situation {
+    /// What is assumed, and what cannot be counted; a sentence each.
+    fileprivate var notes: [String] {
+        var notes: [String] = []
+        let unknown = nodes.filter { $0.limits == nil }
+        if let first = unknown.first {
+            notes.append(
+                "\(unknown.count) of \(nodes.count) nodes, \(first.node.name) the first, have no instance type that the "
+                    + "table of limits knows: addresses on them are not counted; name the type with the label "
+                    + NodeLabel.instanceType)
+        }
+        let zones = Set(plan.subnets.filter { !$0.isForPods }.map(\.zone))
+        let outside = nodes.filter { $0.limits != nil && !zones.contains($0.node.zone ?? "") }
+        if !plan.subnets.isEmpty, let first = outside.first {
+            notes.append(
+                "\(outside.count) of \(nodes.count) nodes, \(first.node.name) the first, are in no zone that the plan has "
+                    + "a subnet for: their addresses count as if they never ended")
+        }
+        if plan.subnets.isEmpty {
+            notes.append("no subnet is planned: addresses of subnets count as if they never ended")
+        }
+        if plan.events.contains(where: { if case .rollingUpdate = $0 { true } else { false } }) {
+            notes.append(
+                "new pods of a rolling update are taken to need longer to become ready than an address rests "
+                    + "(\(plan.pool.cooldown.rounded)), so that one step's addresses have rested when the next begins")
+        }
+        if plan.groups.contains(where: { $0.max != nil }) {
+            notes.append(
+                "groups with a maximum grow for pods that no node has room for, in the plan's order; pods that have a "
+                    + "node and no address make none grow, as with cluster autoscalers")
+        }
+        return notes
+    }
+}

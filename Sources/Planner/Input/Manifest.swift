@@ -44,20 +44,21 @@ struct ManifestPlace {
         return ManifestPlace(file: file, line: line + (lines ?? 0), node: inner)
     }
 
-    /// The place of a member, as near as it is known.
+    /// The place of a member, as near as it is known: where its name stands.
     func of(_ path: [JSONStep]) -> ManifestPlace {
-        var inner = node
+        var place = self
         for step in path {
-            let next: Node? =
+            let next: (mark: Node, value: Node)? =
                 switch step {
-                case .member(let name): inner?.mapping?.first { $0.key.string == name }?.value
+                case .member(let name):
+                    place.node?.mapping?.first { $0.key.string == name }.map { ($0.key, $0.value) }
                 case .element(let index):
-                    inner?.sequence.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                    place.node?.sequence.flatMap { $0.indices.contains(index) ? ($0[index], $0[index]) : nil }
                 }
             guard let next else { break }
-            inner = next
+            place = ManifestPlace(file: file, line: of(next.mark).line, node: next.value)
         }
-        return of(inner)
+        return place
     }
 
     /// The problem of a value where an object belongs.

@@ -40,7 +40,9 @@ struct ObjectReader {
     private func refuse(_ path: [JSONStep], _ problem: String) {
         let place = report.place.of(path).text
         let text = "\(report.title): \(JSONStep.text(of: path)): \(problem)"
-        report.problems.append(InputProblem(place: place, problem: text))
+        let problem = InputProblem(place: place, problem: text)
+        // A member may be read for more than one purpose.
+        if !report.problems.contains(problem) { report.problems.append(problem) }
     }
 
     private func value<Value>(_ name: String, expecting what: String, _ convert: (JSONValue) -> Value?) -> Value? {
@@ -54,11 +56,15 @@ struct ObjectReader {
 
     func string(_ name: String) -> String? { value(name, expecting: "text", \.stringValue) }
 
-    /// A text that must be there.
+    /// A text that must be there; empty where it is not.
     func needed(_ name: String) -> String {
-        let text = string(name)
-        if text == nil, object[name]?.isNull ?? true { refuse(name, "missing") }
-        return text ?? ""
+        require(name)
+        return string(name) ?? ""
+    }
+
+    /// Reports that a member is missing.
+    func require(_ name: String) {
+        if object[name]?.isNull ?? true { refuse(name, "missing") }
     }
 
     func bool(_ name: String) -> Bool? { value(name, expecting: "true or false", \.boolValue) }

@@ -12,7 +12,7 @@ extension Requirement {
     /// Reads an expression of a selector; `nil` where something is wrong with it, which is reported.
     init?(_ reader: ObjectReader) {
         let key = reader.needed("key")
-        if reader.needed("operator").isEmpty { return nil }
+        reader.require("operator")
         guard let condition = reader.choice("operator", of: Operator.self) else { return nil }
         let values = reader.strings("values")
         switch condition {
@@ -66,7 +66,7 @@ extension Taint {
     /// Reads a taint; `nil` where something is wrong with it, which is reported.
     init?(_ reader: ObjectReader) {
         let key = reader.needed("key")
-        if reader.needed("effect").isEmpty { return nil }
+        reader.require("effect")
         guard let effect = reader.choice("effect", of: Effect.self) else { return nil }
         self.init(key: key, value: reader.string("value") ?? "", effect: effect)
     }

@@ -5,7 +5,7 @@ import Yams
 /// where they look so, and everything else is text.
 struct YAMLConversion {
     /// How many values more one document may have. Aliases let a short text stand for any number of them.
-    private var rest = 5_000_000
+    private var rest = 1_000_000
 
     /// - Returns: `nil` for a document of too many values.
     mutating func value(of node: Node) -> JSONValue? {
@@ -67,9 +67,4 @@ struct YAMLConversion {
         }
         return words
     }()
-}
-
-extension Node {
-    /// Whether it is a plain scalar without text, as a document of comments is.
-    var isEmpty: Bool { scalar.map { $0.style == .plain && $0.string.isEmpty } ?? false }
 }

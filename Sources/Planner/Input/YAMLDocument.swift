@@ -108,15 +108,15 @@ struct YAMLDocument {
     }
 
     private mutating func finish() throws(InputProblem) {
-        let wasList = indentation != nil
         try finishItem()
         guard let (value, place) = try compose(frame) else { return }
-        if let elements = value.arrayValue ?? (wasList ? nil : value["items"]?.arrayValue) {
+        let items = value["items"]
+        if let elements = value.arrayValue ?? items?.arrayValue {
             let nodes = place.node?.sequence ?? place.node?["items"]?.sequence
             for (index, element) in elements.enumerated() {
                 try give(element, place.of(nodes?[index]), of: value.objectValue ?? [:])
             }
-        } else if !wasList {
+        } else if items?.isNull != true {
             try give(value, place, of: [:])
         }
     }
@@ -126,17 +126,18 @@ struct YAMLDocument {
         take(Manifest(object.ofList(list), place))
     }
 
-    /// - Returns: `nil` for a piece without content.
+    /// - Returns: `nil` for a piece without content, and for `null`.
     private func compose(_ piece: Piece) throws(InputProblem) -> (value: JSONValue, place: ManifestPlace)? {
         guard let first = piece.numbers.first else { return nil }
         guard let text = String(validating: piece.bytes, as: UTF8.self) else {
             throw InputProblem(place: "\(file):\(first)", problem: "not UTF-8: save the file in that encoding")
         }
-        guard let node = try node(of: text, numbers: piece.numbers), !node.isEmpty else { return nil }
+        guard let node = try node(of: text, numbers: piece.numbers) else { return nil }
         var conversion = YAMLConversion()
         guard let value = conversion.value(of: node) else {
             throw InputProblem(place: "\(file):\(first)", problem: "expected less: its aliases make it too large")
         }
+        guard !value.isNull else { return nil }
         let line = piece.numbers[min(max(node.mark?.line ?? 1, 1), piece.numbers.count) - 1]
         return (value, ManifestPlace(file: file, line: line, node: node))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Planner
+import Settings
 
 struct ClusterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,26 +33,29 @@ struct ClusterCommand: ParsableCommand {
         case pending, warning
     }
 
-    @OptionGroup var input: PlanInput
+    @OptionGroup var files: ClusterFiles
 
     @Option(name: .long, help: "The plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var plan: String?
 
-    @Option(name: .shortAndLong, help: "table for people, json and yaml for programs, markdown for pull requests, html.")
+    @OptionGroup var events: EventOptions
+
+    @Option(
+        name: .shortAndLong, help: "table for people, json and yaml for programs, markdown for pull requests, html.")
     var output = Form.table
 
     @Option(help: "Exits with 3 where pods are pending, or already where something is tight.")
     var failOn = Failure.pending
 
     func validate() throws {
-        guard !input.files.isEmpty || plan != nil else {
+        guard !files.names.isEmpty || plan != nil else {
             throw ValidationError("name a cluster or manifests with -f, a plan with --plan, or both")
         }
     }
 
     func run() throws {
-        let report = try input.report(try input.cluster(), plan: plan)
-        Console.progress("")
+        let report = try Report.planned(
+            files.read(), events.plan(plan), files: files.names + [plan].compactMap(\.self))
         switch output {
         case .table: Console.show(report.text(Console.style))
         case .json: Console.show(try report.json() + "\n")
@@ -63,29 +67,37 @@ struct ClusterCommand: ParsableCommand {
     }
 }
 
-/// The cluster and the events of a plan.
-struct PlanInput: ParsableArguments {
+/// The files of a cluster.
+struct ClusterFiles: ParsableArguments {
     @Option(
         name: [.customShort("f"), .customLong("file")],
         help: ArgumentHelp(
             "A file, a directory, or - for standard input; again for more.", valueName: "file|dir|-"),
         completion: .file())
-    var files: [String] = []
+    var names: [String] = []
 
+    /// What the files say.
+    func read() throws -> ClusterInput {
+        if !names.isEmpty { Console.progress("reading \(names.joined(separator: ", "))") }
+        do throws(InputProblems) { return try ClusterInput.read(names) } catch { throw Console.badInput("\(error)") }
+    }
+}
+
+/// The events that come after those of a plan.
+struct EventOptions: ParsableArguments {
     @Option(
         name: .customLong("event"),
         help: ArgumentHelp("What happens, such as rolling-update=all; again for more.", valueName: "event"))
     var events: [String] = []
 
-    /// What the files say.
-    func cluster() throws -> ClusterInput {
-        Console.progress("reading \(files.joined(separator: ", "))")
-        do throws(InputProblems) { return try ClusterInput.read(files) } catch { throw Console.badInput("\(error)") }
-    }
-
-    /// The report of the cluster with a plan file, or without any, and with the events.
-    func report(_ cluster: ClusterInput, plan path: String?) throws -> Report {
-        var plan = try path.map(Plan.named) ?? Plan()
+    /// A plan file's plan, or one of nothing, with the events.
+    func plan(_ path: String?) throws -> Plan {
+        var plan = Plan()
+        if let path {
+            do throws(SettingsProblems) { plan = try Plan.load(path: path) } catch {
+                throw Console.badInput("\(error)")
+            }
+        }
         for text in events {
             guard let event = PlanEvent(text) else {
                 throw Console.badInput(
@@ -93,10 +105,19 @@ struct PlanInput: ParsableArguments {
             }
             plan.events.append(event)
         }
-        return try Console.planned { [plan] () throws(PlanProblem) in
-            try Report(
-                of: cluster, with: plan, title: (files + [path].compactMap(\.self)).joined(separator: ", "),
-                progress: Console.progress)
-        }
+        return plan
+    }
+}
+
+extension Report {
+    /// The report of files.
+    ///
+    /// - Throws: the exit code, after it was told why the plan is impossible.
+    static func planned(_ input: ClusterInput, _ plan: Plan, files: [String]) throws -> Report {
+        defer { Console.progress("") }
+        do throws(PlanProblem) {
+            return try Report(
+                of: input, with: plan, title: files.joined(separator: ", "), progress: Console.progress)
+        } catch { throw Console.badInput("\(error)") }
     }
 }

@@ -21,13 +21,16 @@ struct CompareCommand: ParsableCommand {
     @Argument(help: "The second plan file.", completion: .file(extensions: ["yaml", "yml"]))
     var b: String
 
-    @OptionGroup var input: PlanInput
+    @OptionGroup var files: ClusterFiles
+    @OptionGroup var events: EventOptions
     @OptionGroup var output: TextOrJSON
 
     func run() throws {
-        let cluster = try input.cluster()
-        let comparison = Comparison(try input.report(cluster, plan: a), try input.report(cluster, plan: b))
-        Console.progress("")
+        let cluster = try files.read()
+        let reports = try [a, b].map { plan in
+            try Report.planned(cluster, events.plan(plan), files: files.names + [plan])
+        }
+        let comparison = Comparison(reports[0], reports[1])
         try output.show(comparison, comparison.text)
         if comparison.b.verdict == .pending { throw ExitCode(3) }
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import InstanceLimits
 import Planner
-import Settings
 
 /// What commands have in common: how they print, and how they fail.
 enum Console {
@@ -34,13 +33,6 @@ enum Console {
         return ExitCode(2)
     }
 
-    /// What a plan gives.
-    ///
-    /// - Throws: the exit code, after it was told why the plan is impossible.
-    static func planned<Result>(_ plan: () throws(PlanProblem) -> Result) throws -> Result {
-        do throws(PlanProblem) { return try plan() } catch { throw badInput("\(error)") }
-    }
-
     /// Prints text that ends in a newline. A reader that has gone away is no failure of the plan.
     static func show(_ text: String) { write(to: STDOUT_FILENO, text) }
 
@@ -69,14 +61,5 @@ extension InstanceType {
         }
         guard problems.isEmpty else { throw Console.badInput(problems.joined(separator: "\n")) }
         return types
-    }
-}
-
-extension Plan {
-    /// The plan of a file.
-    ///
-    /// - Throws: the exit code, after everything that is wrong was told.
-    static func named(_ path: String) throws -> Plan {
-        do throws(SettingsProblems) { return try Plan.load(path: path) } catch { throw Console.badInput("\(error)") }
     }
 }

@@ -34,7 +34,7 @@ struct SubnetCommand: ParsableCommand {
     @Option(help: "Their instance type, such as m5.large.")
     var instanceType: String
 
-    @Option(help: ArgumentHelp("The pods on each node; as many as have addresses, if not said.", valueName: "n"))
+    @Option(help: ArgumentHelp("The pods on each node; as many as it can run, if not said.", valueName: "n"))
     var podsPerNode: Int?
 
     @OptionGroup var slots: SlotOptions
@@ -62,7 +62,8 @@ struct SubnetCommand: ParsableCommand {
         let question = SubnetReport.Question(
             cidr: network, used: used, nodes: nodes, type: try InstanceType.named([instanceType])[0],
             podsPerNode: podsPerNode, configuration: configuration)
-        let report = try Console.planned { () throws(PlanProblem) in try SubnetReport(question) }
+        let report: SubnetReport
+        do throws(PlanProblem) { report = try SubnetReport(question) } catch { throw Console.badInput("\(error)") }
         try output.show(report, report.text)
         if report.pending > 0 { throw ExitCode(3) }
     }

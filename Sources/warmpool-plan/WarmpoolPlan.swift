@@ -25,5 +25,6 @@ struct WarmpoolPlan: ParsableCommand {
         version: warmpoolVersion,
         subcommands: [
             ClusterCommand.self, MaxPodsCommand.self, PoolCommand.self, SubnetCommand.self, CompareCommand.self,
+            InitCommand.self,
         ])
 }

@@ -13,10 +13,11 @@ import Yams
         return try JSONValue(parsing: [UInt8](Data(contentsOf: root.appending(path: "Config/plan-report.schema.json"))))
     }
 
-    @Test(arguments: [Samples.pending, Samples.fitting, Samples.hostile])
-    func jsonKeepsToTheSchema(_ report: Report) throws {
+    @Test func jsonKeepsToTheSchema() throws {
         let schema = try Self.schema()
-        #expect(problems(of: try JSONValue(parsing: report.json()), schema, at: "report", in: schema) == [])
+        for report in [Samples.pending, Samples.fitting, Samples.hostile] {
+            #expect(problems(of: try JSONValue(parsing: report.json()), schema, at: "report", in: schema) == [])
+        }
     }
 
     @Test func theSchemaFindsWhatIsWrong() throws {

@@ -63,9 +63,11 @@ enum Samples {
     static var hostile: Report {
         var report = pending
         report.title = "<script>alert('title')</script>|\u{1b}[31m@team"
-        report.moments[0].nodeGroups[0].name = "\"><img src=x onerror=alert(1)>"
-        report.moments[0].pendingPods[0].name = "</li></ul><b>&\u{7}"
-        report.moments[0].causes[0].sentence = "'</title></svg><script>alert(2)</script>"
+        for index in report.moments.indices {
+            report.moments[index].nodeGroups[0].name = "\"><img src=x onerror=alert(1)>"
+            report.moments[index].pendingPods[0].name = "</li></ul><b>&\u{7}"
+            report.moments[index].causes[0].sentence = "'</title></svg><script>alert(2)</script>"
+        }
         report.notes = ["]]></style>|`*_"]
         return report
     }

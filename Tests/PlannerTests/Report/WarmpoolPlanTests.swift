@@ -1,46 +1,10 @@
-import Foundation
 import JSON
-import Subprocess
 import Testing
 
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
-
-/// The program `warmpool-plan`, as a shell runs it.
+/// The program `warmpool-plan`, as a shell runs it: its command line, and what it says of one node and of one subnet.
 @Suite(.timeLimit(.minutes(5))) struct WarmpoolPlanTests {
-    /// The program under test is beside the test bundle.
-    private static let program =
-        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        .appending(path: "warmpool-plan").path
-
-    private struct Ending {
-        var status: TerminationStatus
-        var output: String
-        var errors: String
-
-        var json: JSONValue { get throws { try JSONValue(parsing: output) } }
-    }
-
-    private func plan(_ arguments: String..., input: String = "") async throws -> Ending {
-        let ending = try await run(
-            .path(FilePath(Self.program)), arguments: Arguments(arguments), input: .string(input),
-            output: .string(limit: 1 << 24), error: .string(limit: 1 << 20))
-        return Ending(status: ending.terminationStatus, output: ending.standardOutput, errors: ending.standardError)
-    }
-
-    /// A file that is removed when nobody holds it any more.
-    private final class TestFile: Sendable {
-        let path: String
-
-        init(_ text: String, extension name: String = "yaml") throws {
-            path = FileManager.default.temporaryDirectory.appending(path: "warmpool-\(UUID().uuidString).\(name)").path
-            try Data(text.utf8).write(to: URL(filePath: path))
-        }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
+    private func plan(_ arguments: String...) async throws -> PlanProgram.Ending {
+        try await PlanProgram.run(arguments)
     }
 
     // MARK: The command line
@@ -69,11 +33,9 @@ import Testing
         ["cluster", "-f", "x", "--fail-on", "never"], ["compare", "a.yaml"],
     ])
     func aWrongCommandLineIsUsageError(_ arguments: [String]) async throws {
-        let ending = try await run(
-            .path(FilePath(Self.program)), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
-        #expect(ending.terminationStatus == .exited(64))
-        #expect(ending.standardError.contains("Usage:") && ending.standardOutput.isEmpty)
+        let ending = try await PlanProgram.run(arguments)
+        #expect(ending.status == .exited(64))
+        #expect(ending.errors.contains("Usage:") && ending.output.isEmpty)
     }
 
     @Test(arguments: [
@@ -81,50 +43,37 @@ import Testing
         ["subnet", "--cidr", "10.0.0.0/24", "--nodes", "1", "--instance-type", "m5.larg"],
     ])
     func anUnknownInstanceTypeIsNamed(_ arguments: [String]) async throws {
-        let ending = try await run(
-            .path(FilePath(Self.program)), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
-        #expect(ending.terminationStatus == .exited(2) && ending.standardOutput.isEmpty)
-        #expect(ending.standardError.contains("instance type 'm5.larg' is unknown (like it: m5.large"))
+        let ending = try await PlanProgram.run(arguments)
+        #expect(ending.status == .exited(2) && ending.output.isEmpty)
+        #expect(ending.errors.contains("instance type 'm5.larg' is unknown (like it: m5.large"))
     }
 
     // MARK: max-pods
 
-    private func maxPods(_ arguments: String...) async throws -> [String] {
-        let ending = try await run(
-            .path(FilePath(Self.program)), arguments: Arguments(["max-pods", "--output", "json"] + arguments),
-            output: .string(limit: 1 << 24), error: .discarded)
-        #expect(ending.terminationStatus == .exited(0))
-        let rows = try #require(try JSONValue(parsing: ending.standardOutput).arrayValue)
-        return rows.map { $0.text() }
+    private func maxPods(_ arguments: String...) async throws -> [JSONValue] {
+        let ending = try await PlanProgram.run(["max-pods", "--output", "json"] + arguments)
+        #expect(ending.status == .exited(0))
+        return try #require(try ending.json.arrayValue)
     }
 
     @Test func maxPodsAreThoseOfAmazonsTable() async throws {
         // Sources: eni-max-pods.txt for the first mode; ENIs × slots × 16 with the caps of 110 and 250 for prefixes.
         #expect(
-            try await maxPods("--instance-type", "t3.micro", "m5.large", "m5.24xlarge") == [
+            try await maxPods("--instance-type", "t3.micro", "m5.large", "m5.24xlarge").map { $0.text() } == [
                 #"{"instanceType":"t3.micro","maxPods":4,"enis":2,"ipv4PerENI":2,"limitedBy":"addresses"}"#,
                 #"{"instanceType":"m5.large","maxPods":29,"enis":3,"ipv4PerENI":10,"limitedBy":"addresses"}"#,
                 #"{"instanceType":"m5.24xlarge","maxPods":737,"enis":15,"ipv4PerENI":50,"limitedBy":"addresses"}"#,
             ])
-        #expect(
-            try await maxPods(
-                "--prefix-delegation", "--instance-type", "t3.micro", "m5.large", "m5.24xlarge", "t2.small")
-                == [
-                    #"{"instanceType":"t3.micro","maxPods":34,"enis":2,"ipv4PerENI":2,"limitedBy":"addresses"}"#,
-                    #"{"instanceType":"m5.large","maxPods":110,"enis":3,"ipv4PerENI":10,"limitedBy":"recommended"}"#,
-                    #"{"instanceType":"m5.24xlarge","maxPods":250,"enis":15,"ipv4PerENI":50,"limitedBy":"recommended"}"#,
-                    #"{"instanceType":"t2.small","maxPods":11,"enis":3,"ipv4PerENI":4,"limitedBy":"addresses"}"#,
-                ])
+        let prefixes = try await maxPods(
+            "--prefix-delegation", "--instance-type", "t3.micro", "m5.large", "m5.24xlarge", "t2.small")
+        #expect(prefixes.map { $0["maxPods"] } == [34, 110, 250, 11])
+        #expect(prefixes.map { $0["limitedBy"] } == ["addresses", "recommended", "recommended", "addresses"])
     }
 
     @Test func maxPodsKnowCustomNetworkingAndENIsOfOthers() async throws {
         func number(_ arguments: String...) async throws -> Int? {
-            let ending = try await run(
-                .path(FilePath(Self.program)),
-                arguments: Arguments(["max-pods", "--instance-type", "m5.large", "--output", "json"] + arguments),
-                output: .string(limit: 1 << 20), error: .discarded)
-            return try JSONValue(parsing: ending.standardOutput).arrayValue?.first?["maxPods"]?.intValue
+            let command = ["max-pods", "--instance-type", "m5.large", "--output", "json"]
+            return try await PlanProgram.run(command + arguments).json.arrayValue?.first?["maxPods"]?.intValue
         }
         #expect(try await number("--custom-networking") == 20)
         #expect(try await number("--reserved-enis", "1") == 20)
@@ -159,5 +108,26 @@ import Testing
         let ending = try await plan("pool", "--instance-type", "m5.large", "--pods", "30")
         #expect(ending.status == .exited(3))
         #expect(ending.output.contains("3 pods pending: all ENIs are full: 3 of 3 ENIs attached, 27 of 27 addresses"))
+    }
+
+    // MARK: subnet
+
+    @Test func aSubnetEndsWhereItsAddressesEnd() async throws {
+        // A /24 has 251 addresses for instances; a full m5.large takes 30 of them.
+        let question = ["subnet", "--cidr", "10.0.0.0/24", "--instance-type", "m5.large", "--output", "json"]
+        let fits = try await PlanProgram.run(question + ["--nodes", "8"])
+        #expect(fits.status == .exited(0))
+        #expect(try fits.json["mostNodes"] == 8 && fits.json["mostPods"] == 216 && fits.json["pods"] == 216)
+        #expect(try fits.json["subnet"]?["free"] == 11 && fits.json["subnet"]?["freePrefixes"] == 0)
+        let tooMany = try await PlanProgram.run(question + ["--nodes", "9"])
+        #expect(tooMany.status == .exited(3))
+        #expect(try tooMany.json["mostNodes"] == 8 && tooMany.json["cause"] == "subnet-exhausted")
+        // What others use is missing: 30 addresses less are a node less.
+        #expect(try await PlanProgram.run(question + ["--nodes", "8", "--used", "30"]).json["mostNodes"] == 7)
+    }
+
+    @Test func aNetworkWithHostBitsIsNoSubnet() async throws {
+        let ending = try await plan("subnet", "--cidr", "10.0.0.1/24", "--nodes", "1", "--instance-type", "m5.large")
+        #expect(ending.status == .exited(2) && ending.errors.contains("--cidr: '10.0.0.1/24' is not an IPv4 network"))
     }
 }

@@ -14,7 +14,7 @@ public struct SubnetReport: Hashable, Sendable, Encodable {
         public var nodes: Int
         /// The type of the nodes.
         public var type: InstanceType
-        /// The pods on each node; `nil` for as many as have addresses.
+        /// The pods on each node; `nil` for as many as addresses and kubelet's max-pods allow.
         public var podsPerNode: Int?
         /// The configuration of every node's pool.
         public var configuration: PoolConfiguration
@@ -32,7 +32,10 @@ public struct SubnetReport: Hashable, Sendable, Encodable {
         }
 
         /// The pods on each node.
-        public var pods: Int { podsPerNode ?? configuration.addressLimit(NodeLimits(type)) }
+        public var pods: Int {
+            let limits = NodeLimits(type)
+            return podsPerNode ?? min(configuration.addressLimit(limits), configuration.kubeletMaxPods(limits))
+        }
     }
 
     /// The subnet's network.

@@ -34,11 +34,13 @@ public struct TextStyle: Hashable, Sendable {
     func bar(_ parts: [(count: Int, mark: Character, ink: Ink)], of whole: Int, width: Int) -> String {
         var sum = 0
         var column = 0
-        let bar = parts.reduce(into: "") { bar, part in
+        // What there is, is seen.
+        var toCome = parts.count { $0.count > 0 }
+        let bar = parts.filter { $0.count > 0 }.reduce(into: "") { bar, part in
             sum += part.count
-            let end = whole == 0 ? 0 : (sum * width * 2 + whole) / (whole * 2)
-            // What there is, is seen.
-            let length = min(max(end - column, part.count > 0 ? 1 : 0), width - column)
+            toCome -= 1
+            let end = (sum * width * 2 + whole) / (whole * 2)
+            let length = min(max(end - column, 1), width - column - toCome)
             bar += paint(String(repeating: part.mark, count: length), part.ink)
             column += length
         }

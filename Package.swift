@@ -122,7 +122,10 @@ let tests: [Target] = [
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
     .tests(
         "Planner",
-        ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
+        [
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
+            .subprocess, .system, .yams,
+        ]),
     .tests(
         "Providers",
         [

@@ -14,7 +14,7 @@ import Yams
     private static let subnets = """
 
         subnets:
-          - {id: subnet-a, cidr: 10.0.0.0/23, zone: a}
+          - {id: subnet-a, cidr: 10.0.0.0/21, zone: a}
         """
 
     private static func web(_ replicas: Int) -> String {
@@ -129,11 +129,11 @@ import Yams
                 .name("script"), ["-qec", "stty cols 90 && \(setup) \(command)", "/dev/null"]
             ).output
         }
-        let coloured = try await onTerminal("TERM=xterm")
+        let coloured = try await onTerminal("env -u NO_COLOR TERM=xterm")
         #expect(coloured.contains("\u{1b}[31m✗ 100 of 400 pods are pending (25 %)"))
         // Progress is on the terminal alone, and gone at the end.
         #expect(coloured.contains("\r\u{1b}[Kplanning 0 nodes and 0 pods…") && coloured.contains("\r\u{1b}[K\u{1b}[2m"))
-        let plain = try await onTerminal("NO_COLOR=1 TERM=xterm")
+        let plain = try await onTerminal("env NO_COLOR=1 TERM=xterm")
         #expect(plain.contains("✗ 100 of 400") && !plain.contains("[31m"))
         let tables = plain.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("  ") }
         #expect(!tables.isEmpty && tables.allSatisfy { $0.count <= 90 })

@@ -6,7 +6,7 @@ extension Report {
     ///   - remedies: what ``Prediction`` found to help.
     public init(_ prediction: Prediction, remedies: [Planner.Remedy], title: String) {
         let moments = prediction.moments.map(Moment.init)
-        let warnings = prediction.warnings
+        let warnings = Report.warnings(moments)
         let isPending = moments.contains { $0.pending > 0 }
         self.init(
             title: title, verdict: isPending ? .pending : warnings.isEmpty ? .fits : .warning, moments: moments,
@@ -16,7 +16,6 @@ extension Report {
 
 extension Report.Moment {
     init(_ moment: Planner.Moment) {
-        let onHost = moment.groups.reduce(0) { $0 + $1.hostNetworkPods }
         let running = moment.groups.reduce(0) { $0 + $1.podsWithAddress }
         var causes: [String: Report.Cause] = [:]
         for pod in moment.pending {
@@ -25,7 +24,7 @@ extension Report.Moment {
         }
         self.init(
             kind: moment.kind.name, event: moment.kind.event?.description, title: moment.title,
-            pods: onHost + running + moment.pending.count, nodeGroups: moment.groups.map(Report.NodeGroup.init),
+            pods: running + moment.pending.count, nodeGroups: moment.groups.map(Report.NodeGroup.init),
             subnets: moment.subnets.map(Report.Subnet.init),
             causes: causes.values.sorted { ($1.count, $0.code) < ($0.count, $1.code) },
             pendingPods: moment.pending.map { pod in

@@ -7,7 +7,7 @@ extension Report {
         public var event: String?
         /// The moment for people, such as `during rolling-update=all`.
         public var title: String
-        /// The pods that are wanted, those on the host's network included.
+        /// The pods that are wanted, but for those that run on the host's network and need no address.
         public var pods: Int
         /// Those of them that are pending.
         public var pending: Int

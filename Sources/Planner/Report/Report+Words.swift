@@ -4,7 +4,7 @@ extension Report {
     var headline: String {
         guard let worst, worst.pending > 0 else {
             let pods = (moments.map(\.pods).max() ?? 0).of("pod")
-            return verdict == .warning ? "no pod is pending of \(pods), but see the warnings" : "all \(pods) run"
+            return "all \(pods) run" + (verdict == .warning ? ", but see the warnings" : "")
         }
         return worst.sentence + (moments.count > 1 ? " \(worst.phrase)" : "")
     }

@@ -40,7 +40,7 @@ enum Samples {
                     change: "add 8 nodes to node group 'general'", pendingBefore: 142, pendingAfter: 7,
                     addressesSaved: -152, nodesSaved: -8),
             ],
-            warnings: ["subnet-a has 5 of 256 addresses free (2 %), steady state"],
+            warnings: ["subnet-a has 5 of 256 addresses free (2 %) in the steady state"],
             notes: ["cluster.json: 3 objects of kind Widget are ignored"])
     }
 
@@ -50,7 +50,7 @@ enum Samples {
             title: "plan.yaml", verdict: .fits,
             moments: [
                 Report.Moment(
-                    kind: "steady", title: "steady state", pods: 12_345,
+                    kind: "steady", title: "steady state", pods: 12_245,
                     nodeGroups: [
                         Report.NodeGroup(
                             name: "big", instanceType: "m5.24xlarge", nodes: 50, capacity: 36_750,
@@ -96,7 +96,7 @@ enum Samples {
         }
         return Report.Moment(
             kind: kind, event: event, title: title,
-            pods: groups.reduce(0) { $0 + $1.running + $1.hostNetworkPods } + web + batch, nodeGroups: groups,
+            pods: groups.reduce(0) { $0 + $1.running } + web + batch, nodeGroups: groups,
             subnets: subnets,
             causes: [
                 Report.Cause(code: "enis-full", count: web, sentence: full),

@@ -16,7 +16,7 @@ extension Report {
             </head>
             <body>
             <main>
-            <header class="\(verdict.rawValue)"><p>\(title)</p><h1>\(headline.capitalizedSentence)</h1></header>
+            <header class="\(verdict.rawValue)"><p>\(title)</p><h1>\(headline.heading)</h1></header>
             \(tiles)\(momentSection)\(worst.map(momentSections))\(remedySection)\(Report.list("Warnings", warnings))\
             \(Report.list("Notes", notes))
             <footer>Predicted by warmpool-plan with the rules of the node daemon's pool.</footer>
@@ -60,7 +60,7 @@ extension Report {
             ]
         }
         return section(
-            "Moments", "The cluster as it settles, then the worst of each event.",
+            "Moments", "The cluster as it settles, then each event at its worst and at its end.",
             HTML.table(["Moment", "#Pods", "#Pending", "Share"], rows))
     }
 
@@ -164,6 +164,6 @@ extension Report {
 }
 
 extension String {
-    /// The sentence with a capital letter, as a heading has it.
-    fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() }
+    /// The sentence with a capital letter, and no line break before a percent sign.
+    fileprivate var heading: String { prefix(1).uppercased() + dropFirst().replacing(" %", with: "\u{a0}%") }
 }

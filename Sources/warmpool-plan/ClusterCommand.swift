@@ -11,11 +11,13 @@ struct ClusterCommand: ParsableCommand {
             comes again, the last counts. A plan without a cluster is planned from nothing.
 
             EXAMPLES
-              kubectl get nodes,pods,deploy,sts,ds,rs,jobs,cronjobs,hpa -A -o json > now.json
+              kubectl get nodes,pods,deploy,sts,ds,rs,jobs,cronjobs,hpa -A -o json \\
+                > now.json
               warmpool-plan cluster -f now.json
-              warmpool-plan cluster -f now.json --event rolling-update=all --event lose-zone=eu-west-1b
+              warmpool-plan cluster -f now.json --event rolling-update=all \\
+                --event lose-zone=eu-west-1b
               helm template shop | warmpool-plan cluster -f now.json -f - --plan plan.yaml
-              warmpool-plan cluster -f now.json --plan plan.yaml --output html > report.html
+              warmpool-plan cluster -f now.json --plan plan.yaml -o html > report.html
 
             EVENTS, in the order given, after those of the plan
               \(PlanEvent.forms.joined(separator: "\n  "))

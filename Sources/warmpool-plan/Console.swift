@@ -63,3 +63,10 @@ extension InstanceType {
         return types
     }
 }
+
+extension CompletionKind {
+    /// The names of the table.
+    static var instanceTypes: CompletionKind {
+        .custom { _, _, prefix in InstanceType.all.map(\.name).filter { $0.hasPrefix(prefix) } }
+    }
+}

@@ -23,13 +23,14 @@ struct MaxPodsCommand: ParsableCommand {
               no-eni-for-pods   with custom networking no ENI is left but the primary one, which has no pods
             """)
 
-    @Option(parsing: .upToNextOption, help: "Instance types, such as m5.large.")
+    @Option(parsing: .upToNextOption, help: "Instance types, such as m5.large.", completion: .instanceTypes)
     var instanceType: [String] = []
 
     @Flag(help: "Every instance type that is known.")
     var all = false
 
     @OptionGroup var slots: SlotOptions
+    @OptionGroup var place: PlacementOption
     @OptionGroup var output: TextOrJSON
 
     func validate() throws {
@@ -40,8 +41,9 @@ struct MaxPodsCommand: ParsableCommand {
 
     func run() throws {
         let types = all ? InstanceType.all : try InstanceType.named(instanceType)
-        let configuration = slots.configuration
-        let rows = types.map { MaxPodsRow($0, configuration) }
+        var configuration = slots.configuration
+        configuration.placement = place.placement
+        let rows = types.map { [configuration] in MaxPodsRow($0, configuration) }
         try output.show(rows) { MaxPodsRow.text(rows, $0) }
     }
 }

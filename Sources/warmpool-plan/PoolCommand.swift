@@ -18,13 +18,14 @@ struct PoolCommand: ParsableCommand {
               0 every pod has an address; 3 some have none; 2 bad input; 64 wrong usage
             """)
 
-    @Option(help: "The instance type, such as m5.large.")
+    @Option(help: "The instance type, such as m5.large.", completion: .instanceTypes)
     var instanceType: String
 
     @Option(help: ArgumentHelp("The pods that want an address.", valueName: "n"))
     var pods: Int
 
     @OptionGroup var slots: SlotOptions
+    @OptionGroup var place: PlacementOption
     @OptionGroup var targets: TargetOptions
     @OptionGroup var output: TextOrJSON
 
@@ -35,6 +36,7 @@ struct PoolCommand: ParsableCommand {
     func run() throws {
         let type = try InstanceType.named([instanceType])[0]
         var configuration = slots.configuration
+        configuration.placement = place.placement
         configuration.target = targets.target(prefixDelegation: slots.prefixDelegation)
         let report = PoolReport(type, pods: pods, configuration)
         try output.show(report, report.text)

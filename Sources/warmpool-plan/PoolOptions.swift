@@ -3,13 +3,10 @@ import JSON
 import Planner
 import Pool
 
-/// Which of a node's ENIs and slots are for pods, and what is in them.
+/// Which of a node's ENIs are for pods, and what is in their slots.
 struct SlotOptions: ParsableArguments {
     @Flag(help: "Slots of ENIs hold /28 prefixes, where the instance type can have them.")
     var prefixDelegation = false
-
-    @Flag(help: "Pods are in other subnets than nodes, so that the primary ENI has no pods.")
-    var customNetworking = false
 
     @Option(name: .customLong("reserved-enis"), help: ArgumentHelp("ENIs that are left to others.", valueName: "n"))
     var reservedENIs = 0
@@ -29,8 +26,17 @@ struct SlotOptions: ParsableArguments {
         configuration.prefixDelegation = prefixDelegation
         configuration.reservedENIs = reservedENIs
         configuration.maxENI = maxENI
-        if customNetworking { configuration.placement = .custom(.discovery(securityGroups: [])) }
         return configuration
+    }
+}
+
+/// Whether pods are in the subnets of nodes.
+struct PlacementOption: ParsableArguments {
+    @Flag(help: "Pods are in other subnets than nodes, so that the primary ENI has no pods.")
+    var customNetworking = false
+
+    var placement: Placement {
+        customNetworking ? .custom(.discovery(securityGroups: [])) : .node(subnet: nil, securityGroups: [])
     }
 }
 

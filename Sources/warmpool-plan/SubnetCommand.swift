@@ -31,7 +31,7 @@ struct SubnetCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The nodes in the subnet.", valueName: "n"))
     var nodes: Int
 
-    @Option(help: "Their instance type, such as m5.large.")
+    @Option(help: "Their instance type, such as m5.large.", completion: .instanceTypes)
     var instanceType: String
 
     @Option(help: ArgumentHelp("The pods on each node; as many as it can run, if not said.", valueName: "n"))
@@ -46,9 +46,6 @@ struct SubnetCommand: ParsableCommand {
         guard used >= 0 else { throw ValidationError("--used: \(used) is less than 0") }
         guard podsPerNode ?? 1 >= 1 else {
             throw ValidationError("--pods-per-node: \(podsPerNode ?? 0) is less than 1")
-        }
-        guard !slots.customNetworking else {
-            throw ValidationError("--custom-networking: nodes and pods are in one subnet here; use cluster with a plan")
         }
     }
 

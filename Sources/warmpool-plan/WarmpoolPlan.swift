@@ -10,7 +10,8 @@ struct WarmpoolPlan: ParsableCommand {
             Touches no cluster and no cloud: it plans what files describe, with the rules of the node daemon's pool.
 
             EXAMPLES
-              kubectl get nodes,pods,deploy,sts,ds,rs,jobs,cronjobs,hpa -A -o json > now.json
+              kubectl get nodes,pods,deploy,sts,ds,rs,jobs,cronjobs,hpa -A -o json \\
+                > now.json
               warmpool-plan cluster -f now.json --event rolling-update=all
               warmpool-plan cluster -f now.json -f manifests/ --plan plan.yaml
               warmpool-plan max-pods --instance-type m5.large --prefix-delegation

@@ -3,8 +3,10 @@ extension Report {
     /// The verdict in a sentence, such as `120 of 480 pods are pending (25 %) during lose-zone=b`.
     var headline: String {
         guard let worst, worst.pending > 0 else {
-            let pods = (moments.map(\.pods).max() ?? 0).of("pod")
-            return "all \(pods) run" + (verdict == .warning ? ", but see the warnings" : "")
+            let pods = moments.map(\.pods).max() ?? 0
+            let outcome =
+                pods == 0 ? "there is no pod to run" : pods == 1 ? "the pod runs" : "all \(pods.grouped) pods run"
+            return outcome + (verdict == .warning ? ", but see the warnings" : "")
         }
         return worst.sentence + (moments.count > 1 ? " \(worst.phrase)" : "")
     }
@@ -17,7 +19,7 @@ extension Report.Moment {
     /// Such as `120 of 480 pods are pending (25 %)`.
     var sentence: String {
         pending == 0
-            ? "all \(pods.of("pod")) run"
+            ? "no pod is pending"
             : "\(pending.grouped) of \(pods.of("pod")) \(pending == 1 ? "is" : "are") pending "
                 + "(\(pending.percent(of: pods)))"
     }

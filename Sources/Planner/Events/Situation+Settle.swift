@@ -100,10 +100,15 @@ extension Situation {
         }
     }
 
+    /// Places the pods that have no node; those with spread constraints again, as long as others make room for them.
     private mutating func place(_ scheduler: inout Scheduler, _ numbers: [Int?]) {
         let indexes = numbers.indices.filter { numbers[$0] != nil }
-        for pod in inOrder(pods.indices.filter { pods[$0].node == nil }) {
-            put(pod, on: placement(of: pods[pod], &scheduler).map { indexes[$0] })
+        var waiting = inOrder(pods.indices.filter { pods[$0].node == nil })
+        var count = waiting.count + 1
+        while !waiting.isEmpty, waiting.count < count {
+            count = waiting.count
+            for pod in waiting { put(pod, on: placement(of: pods[pod], &scheduler).map { indexes[$0] }) }
+            waiting = waiting.filter { pods[$0].node == nil && !scheduler.kinds[pods[$0].kind].spreads.isEmpty }
         }
     }
 

@@ -34,8 +34,8 @@ public enum Change: Hashable, Sendable {
     case instanceType(group: String, from: String, to: String)
     /// More nodes in a group.
     case moreNodes(group: String, count: Int)
-    /// Another subnet, in the zone of the one that is too small.
-    case anotherSubnet(like: SubnetID, prefixLength: Int, zone: String)
+    /// Another subnet beside each that is too small, in its zone and for the same use.
+    case moreSubnets(beside: [SubnetID], prefixLength: Int)
     /// Another number for kubelet's `--max-pods` on the nodes of a group; lower where addresses are fewer.
     case maxPods(group: String, from: Int, to: Int)
 
@@ -47,8 +47,9 @@ public enum Change: Hashable, Sendable {
         case .instanceType(let group, let from, let to): "use \(to) in place of \(from) in node group '\(group)'"
         case .moreNodes(let group, let count):
             "add \(count) \(count == 1 ? "node" : "nodes") to node group '\(group)'"
-        case .anotherSubnet(let subnet, let length, let zone):
-            "add a subnet of /\(length) in zone \(zone) for pods, beside \(subnet)"
+        case .moreSubnets(let subnets, let length):
+            "add a subnet of /\(length) beside \(subnets.map(\.description).joined(separator: ", "))"
+                + (subnets.count == 1 ? ", in its zone" : ", each in the zone of the other")
         case .maxPods(let group, let from, let to):
             "\(to > from ? "raise" : "lower") kubelet's max-pods from \(from) to \(to) on the nodes of group '\(group)'"
         }

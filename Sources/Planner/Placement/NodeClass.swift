@@ -23,6 +23,8 @@ struct NodeClass {
     }
 
     let key: Key
+    /// The number of its zone.
+    let zone: Int
     var tree: FitTree
 }
 

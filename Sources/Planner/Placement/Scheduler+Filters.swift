@@ -7,10 +7,14 @@ extension Scheduler.Kind {
         scoredCPU = template.requests.milliCPU > 0 ? template.requests.milliCPU : 100
         scoredMemory = template.requests.memoryBytes > 0 ? template.requests.memoryBytes : 200 << 20
         looksAtNames = template.looksAtNames
+        tellsNodesApart =
+            looksAtNames || !template.hostPorts.isEmpty
+            || template.topologySpread.contains { $0.topologyKey == NodeLabel.hostname }
     }
 
     /// Finds out whether a class of nodes, of which one is given, can be for it.
     mutating func look(at node: ClusterNode, _ nodeClass: Int) {
+        aversions.append(template.aversion(to: node))
         selects.append(looksAtNames || template.selects(node))
         let isLetIn = template.untolerated(of: node) == nil && (node.accepts || template.toleratesCordons)
         if selects[nodeClass] && isLetIn { allowed.append(nodeClass) }
@@ -58,8 +62,8 @@ extension Scheduler {
 
     /// Tells the spread constraints of a new node.
     mutating func addDomains(of node: Int) {
-        for kind in kinds where !kind.spreads.isEmpty && kind.selects(nodes[node]) {
-            for (state, _) in kind.spreads {
+        for kind in kinds.indices where !kinds[kind].spreads.isEmpty && kinds[kind].selects(nodes[node]) {
+            for (state, _) in kinds[kind].spreads {
                 guard let domain = nodes[node].node.labels[spreads[state].constraint.topologyKey] else { continue }
                 spreads[state].addDomain(domain)
             }

@@ -24,38 +24,39 @@ extension Scheduler.Node {
 struct ZoneScore {
     /// The logarithm of 2 more than the number of zones, as for three of them.
     private static let weight = 1.6
+    /// The constraint's maxSkew of 5, less 1.
+    private static let slack = 4.0
 
-    private var raw: [String: Double] = [:]
-    private var least = 0.0
-    private var most = 0.0
+    private var fewest = Int.max
+    private var most = 0
 
-    init(_ zones: [String], _ counts: [String: Int]) {
-        for zone in zones { raw[zone] = Double(counts[zone] ?? 0) * ZoneScore.weight + 4 }
-        least = raw.values.min() ?? 0
-        most = raw.values.max() ?? 0
+    /// Tells how many pods of the kind a zone has that has nodes for the pod.
+    mutating func see(_ count: Int) {
+        fewest = min(fewest, count)
+        most = max(most, count)
     }
 
-    /// 0 to 200.
-    func score(_ zone: String?) -> Double {
-        guard let zone, let own = raw[zone] else { return 0 }
-        return 200 * (most + least - own) / most
+    /// 0 to 200 for a zone with so many pods of the kind.
+    func score(_ count: Int) -> Double {
+        func raw(_ count: Int) -> Double { Double(count) * ZoneScore.weight + ZoneScore.slack }
+        return 200 * (raw(most) + raw(fewest) - raw(count)) / raw(most)
     }
 }
 
-/// Scores as the default plugins give them, each 0 to 100 times its weight.
 extension Scheduler {
-    /// What depends on the node's resources.
+    /// What depends on the node's resources, as the default plugins score it: each 0 to 100.
     func score(_ kind: Int, _ node: Int) -> Double {
         let (cpu, memory) = (kinds[kind].scoredCPU, kinds[kind].scoredMemory)
         return 100 * nodes[node].leastAllocated(cpu: cpu, memory: memory)
             + 100 * nodes[node].balance(cpu: cpu, memory: memory)
     }
+}
 
-    /// What taints with `PreferNoSchedule` take away (`TaintToleration`, weight 3).
-    func aversion(_ kind: Int, _ nodeClass: NodeClass.Key) -> Double {
-        let disliked = nodeClass.taints.contains { taint in
-            !taint.isHard && !kinds[kind].template.tolerations.contains { $0.tolerates(taint) }
+extension PodTemplate {
+    /// What a node's taints with `PreferNoSchedule` take from its score (`TaintToleration`, weight 3).
+    func aversion(to node: ClusterNode) -> Double {
+        let isDisliked = node.taints.contains { taint in !taint.isHard && !tolerations.contains { $0.tolerates(taint) }
         }
-        return disliked ? 300 : 0
+        return isDisliked ? 300 : 0
     }
 }

@@ -30,6 +30,8 @@ struct Scheduler {
         let scoredCPU: Int64
         let scoredMemory: Int64
         let looksAtNames: Bool
+        /// Whether nodes of one class differ for it by more than the amounts.
+        let tellsNodesApart: Bool
         /// Its constraints, as indexes of ``Scheduler/spreads``, and whether each counts the pod itself.
         var spreads: [(state: Int, countsItself: Bool)] = []
         /// The states that count it, with the kind whose constraint each is.
@@ -38,8 +40,10 @@ struct Scheduler {
         var selects: [Bool] = []
         /// The classes that tolerations and cordons allow too.
         var allowed: [Int] = []
-        /// How many pods of it each zone has.
-        var zones: [String: Int] = [:]
+        /// For each class, what taints with `PreferNoSchedule` take from its score.
+        var aversions: [Double] = []
+        /// How many pods of it each zone has, by the zone's number.
+        var zones: [Int] = []
         /// No node had room, and none has become free since.
         var isHopeless = false
     }
@@ -63,6 +67,7 @@ struct Scheduler {
     var nodes: [Node] = []
     private(set) var numbers: [String: Int] = [:]
     var classes: [NodeClass] = []
+    private var zones: [String?] = []
     private var classNumbers: [NodeClass.Key: Int] = [:]
     var kinds: [Kind]
     var spreads: [SpreadState] = []
@@ -90,7 +95,9 @@ struct Scheduler {
         let nodeClass = classNumbers[key] ?? classes.count
         if nodeClass == classes.count {
             classNumbers[key] = nodeClass
-            classes.append(NodeClass(key: key, tree: FitTree(width: width)))
+            let zone = zones.firstIndex(of: key.zone) ?? zones.count
+            if zone == zones.count { zones.append(key.zone) }
+            classes.append(NodeClass(key: key, zone: zone, tree: FitTree(width: width)))
             for kind in kinds.indices { kinds[kind].look(at: node, nodeClass) }
         }
         free.append(Int64(node.maxPods ?? ClusterNode.usualMaxPods))
@@ -152,7 +159,9 @@ struct Scheduler {
         nodes[node].scoredCPU += count * kinds[kind].scoredCPU
         nodes[node].scoredMemory += count * kinds[kind].scoredMemory
         for port in kinds[kind].template.hostPorts { nodes[node].ports[port, default: 0] += Int(count) }
-        if let zone = nodes[node].node.zone { kinds[kind].zones[zone, default: 0] += Int(count) }
+        let zone = classes[nodes[node].nodeClass].zone
+        while kinds[kind].zones.count <= zone { kinds[kind].zones.append(0) }
+        kinds[kind].zones[zone] += Int(count)
         let key = nodes[node].leastAllocated(cpu: 0, memory: 0)
         classes[nodes[node].nodeClass].tree.update(nodes[node].leaf, key: key, free: free[base..<(base + width)])
     }
@@ -165,14 +174,22 @@ struct Scheduler {
         while best.count < classes.count { best.append(.unknown) }
         for nodeClass in kinds[kind].allowed {
             guard case .unknown = best[nodeClass] else { continue }
-            let node = classes[nodeClass].tree.best(kinds[kind].requests) { passesOnNode(kind, $0) }
+            let node =
+                kinds[kind].tellsNodesApart
+                ? classes[nodeClass].tree.best(kinds[kind].requests) { passesOnNode(kind, $0) }
+                : classes[nodeClass].tree.best(kinds[kind].requests) { _ in true }
             best[nodeClass] = node.map { .node($0, score: score(kind, $0)) } ?? .none
         }
-        let zones = ZoneScore(kinds[kind].allowed.compactMap { classes[$0].key.zone }, kinds[kind].zones)
+        while kinds[kind].zones.count < zones.count { kinds[kind].zones.append(0) }
+        var zoneScore = ZoneScore()
+        for nodeClass in kinds[kind].allowed { zoneScore.see(kinds[kind].zones[classes[nodeClass].zone]) }
+        let hasSpreads = !kinds[kind].spreads.isEmpty
         var chosen: (node: Int, score: Double)?
         for nodeClass in kinds[kind].allowed {
-            guard case .node(let node, var score) = best[nodeClass], passesSpread(kind, node) else { continue }
-            score += zones.score(classes[nodeClass].key.zone) - aversion(kind, classes[nodeClass].key)
+            guard case .node(let node, var score) = best[nodeClass], !hasSpreads || passesSpread(kind, node) else {
+                continue
+            }
+            score += zoneScore.score(kinds[kind].zones[classes[nodeClass].zone]) - kinds[kind].aversions[nodeClass]
             if chosen.map({ score > $0.score }) ?? true { chosen = (node, score) }
         }
         candidates = Candidates(kind: kind, best: best)

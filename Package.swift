@@ -64,7 +64,14 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
             "Timekeeping",
         ],
-        path: "Simulator", exclude: ["CloudServer", "Command"]),
+        path: "Simulator", exclude: ["CloudServer", "Command", "Virtual"]),
+    .target(
+        name: "VirtualSimulator",
+        dependencies: [
+            "Addressing", "Identity", "InstanceLimits", "ModelVPC", "ModelViews", "Pool", "RateLimiting",
+            "Timekeeping", .collections,
+        ],
+        path: "Simulator/Virtual"),
     .target(
         name: "CloudServer",
         dependencies: [
@@ -98,6 +105,9 @@ let executables: [Target] = [
             .argumentParser, .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
+    .executableTarget(
+        name: "adaptive-target", dependencies: ["Pool", "Timekeeping", "VirtualSimulator"],
+        path: "Benchmarks/AdaptiveTarget"),
 ]
 
 let tests: [Target] = [
@@ -142,6 +152,7 @@ let tests: [Target] = [
             "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
         ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
     .tests("Simulator", ["Addressing", "CloudServer", "InstanceLimits", "JSON", "NamespaceTesting"]),
+    .tests("VirtualSimulator", ["ModelVPC", "Pool", "RateLimiting", "Timekeeping"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
         name: "LiveTesting",

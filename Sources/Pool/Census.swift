@@ -69,10 +69,12 @@ extension Pool {
     }
 
     /// How many addresses the targets lack, whether or not they can be had.
-    func shortage(_ census: Census, _ limits: NodeLimits) -> Int {
+    ///
+    /// - Parameter soon: cooling addresses that are as good as free.
+    func shortage(_ census: Census, _ limits: NodeLimits, soon: Int = 0) -> Int {
         guard configuration.families.hasIPv4 else { return 0 }
-        let lacking = configuration.target.shortage(
-            of: census.stock(waiting: waiters.count, perENI: configuration.addressesPerENI(limits)))
+        let lacking = target.shortage(
+            of: census.stock(waiting: waiters.count - soon, perENI: configuration.addressesPerENI(limits)))
         return max(0, min(lacking, addressLimit(limits) - census.held))
     }
 

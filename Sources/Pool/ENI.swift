@@ -135,12 +135,6 @@ public struct ENI: Sendable {
     /// The gateway of the ENI's subnet: by convention its first host address.
     public var gateway: IPv4Address { subnetCIDR[1] }
 
-    /// The gateway of the ENI's subnet in IPv6, where it has a /80: the first host address of the /64 that this is of
-    /// (source: Amazon VPC user guide, a subnet's IPv6 CIDR is a /64).
-    public var ipv6Gateway: IPv6Address? {
-        ipv6Prefix.map { IPv6Network(containing: $0.base, prefixLength: 64).base.advanced(by: 1) }
-    }
-
     /// Remembers that a block came or went by our doing.
     mutating func noteChange(of block: Block, window: Duration, _ now: Instant) {
         while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }

@@ -35,6 +35,7 @@ extension Pool {
         if let known = attachments[request.id] {
             outcome.actions.append(.grant(waiter, Grant(attachment: known, isRepeat: true)))
         } else {
+            demand?.podArrived(now)
             waiters.append(Waiter(id: waiter, request: request))
         }
         return settle(now)

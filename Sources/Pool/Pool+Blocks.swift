@@ -23,6 +23,17 @@ extension Pool {
         eni.isReady && takesPods(eni) && (!configuration.families.hasIPv6 || eni.ipv6Prefix != nil)
     }
 
+    /// The gateway of an ENI's subnet in IPv6: by convention its first host address. Before the subnets are known, that
+    /// of the /64 which the ENI's /80 is of (source: Amazon VPC user guide, a subnet's IPv6 CIDR is a /64).
+    ///
+    /// - Returns: `nil` where pods have no use for it.
+    public func ipv6Gateway(of eni: ENI) -> IPv6Address? {
+        guard configuration.families.hasIPv6 || eni.ipv6Prefix != nil else { return nil }
+        let known = subnets.first { $0.id == eni.subnet }?.ipv6CIDR
+        let network = known ?? eni.ipv6Prefix.map { IPv6Network(containing: $0.base, prefixLength: 64) }
+        return network?.base.advanced(by: 1)
+    }
+
     /// Whether an ENI is to have a /80, and has none.
     func lacksIPv6Prefix(_ eni: ENI, _ limits: NodeLimits) -> Bool {
         configuration.families.hasIPv6 && limits.ipv6PerENI > 0 && eni.ipv6Prefix == nil && takesPods(eni)

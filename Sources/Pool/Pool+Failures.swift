@@ -63,6 +63,7 @@ extension Pool {
         _ eni: ENIID, _ kind: BlockKind, _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant,
         _ now: Instant
     ) {
+        demand?.failed(token, retryAt: retryAt)
         guard case .assign(_, _, token)? = enis[eni]?.operation?.kind else { return }
         if error.leavesDoubt {
             enis[eni]?.operation?.inDoubtSince = now

@@ -16,6 +16,7 @@ extension Pool {
     /// An ENI is attached, its interface is up, and its routes are made.
     public mutating func ready(_ eni: ENIID, now: Instant) -> Outcome {
         if case .attaching? = enis[eni]?.phase {
+            if enis[eni]?.isPrimary == false { demand?.eniReady(now) }
             enis[eni]?.phase = .ready(since: now)
             enis[eni]?.changedAt = now
             enis[eni]?.retryAt = nil
@@ -30,6 +31,7 @@ extension Pool {
     public mutating func assigned(
         _ eni: ENIID, _ new: [Block], token: MutationToken, now: Instant
     ) -> Outcome {
+        demand?.delivered(token, now)
         if case .assign(_, _, token)? = enis[eni]?.operation?.kind {
             enis[eni]?.operation = nil
             enis[eni]?.refusal = nil

@@ -12,6 +12,7 @@ extension Pool {
         node = seen.node
         subnets = seen.subnets
         findPlace()
+        demand?.update(now)
         viewAnswered()
         exhausted = stillTroubled(exhausted)
         fragmented = stillTroubled(fragmented)

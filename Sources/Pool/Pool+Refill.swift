@@ -20,7 +20,8 @@ extension Pool {
                 enis[eni.id]?.phase = .deleting
                 outcome.actions.append(.deleteENI(eni.id))
             case .ready where eni.operation == nil && eni.releasingCount > 0: giveBackAgain(eni)
-            case .ready where eni.operation == nil && lacksIPv6Prefix(eni, limits): ask(for: 1, .ipv6Prefix, on: eni.id)
+            case .ready where eni.operation == nil && lacksIPv6Prefix(eni, limits):
+                ask(for: 1, .ipv6Prefix, on: eni.id, now)
             case .ready, .attaching, .detaching, .deleting, .lost: break
             }
         }
@@ -36,26 +37,18 @@ extension Pool {
     mutating func grow(_ limits: NodeLimits, _ now: Instant) {
         guard (trouble?.until ?? now) <= now else { return }
         while true {
-            let short = shortage(census(now), limits)
+            let short = shortage(census(now), limits, soon: coolingSoon(now))
             guard short > 0 || lacksIPv6ENI else { return }
             if short > 0, let eni = fillableENI(limits, now) {
                 guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
-                ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id)
+                ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
             } else if creations.contains(where: { $0.eni.count < limits.podAddressesPerENI }) {
                 // It has room for what is short, as soon as it is there.
                 return
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
-                let kind = kind(in: subnet, limits, now)
-                // One address more is the ENI's own.
-                let supply = supply(of: kind, in: subnet, besides: 1)
-                let count = min(kind.blocks(for: short), limits.podAddressesPerENI, supply)
-                let groups = podSubnets?.securityGroups ?? []
-                let eni = NewENI(subnet: subnet, securityGroups: groups, kind: kind, count: count)
-                let creation = Creation(token: newToken(), eni: eni, inDoubtSince: nil)
-                creations.append(creation)
-                outcome.actions.append(.createENI(creation.token, eni))
+                create(in: subnet, for: short, limits, now)
             } else {
                 return
             }
@@ -88,12 +81,27 @@ extension Pool {
     /// Whether one more ENI fits beside those of the pool and those of others.
     func hasENIRoom(_ limits: NodeLimits) -> Bool { eniCount < eniLimit(limits) }
 
-    private func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
+    func mayCreate(_ limits: NodeLimits, _ now: Instant) -> Bool {
         hasENIRoom(limits) && (eniTrouble?.until ?? now) <= now && !creations.contains { $0.inDoubtSince != nil }
     }
 
-    private mutating func ask(for count: Int, _ kind: BlockKind, on eni: ENIID) {
+    /// Asks for an ENI with so many addresses, as far as it and the subnet can have them.
+    mutating func create(in subnet: SubnetID, for addresses: Int, _ limits: NodeLimits, _ now: Instant) {
+        let kind = kind(in: subnet, limits, now)
+        // One address more is the ENI's own.
+        let supply = supply(of: kind, in: subnet, besides: 1)
+        let eni = NewENI(
+            subnet: subnet, securityGroups: podSubnets?.securityGroups ?? [], kind: kind,
+            count: min(kind.blocks(for: addresses), limits.podAddressesPerENI, supply))
+        let creation = Creation(token: newToken(), eni: eni, inDoubtSince: nil)
+        creations.append(creation)
+        demand?.asksENI(now)
+        outcome.actions.append(.createENI(creation.token, eni))
+    }
+
+    private mutating func ask(for count: Int, _ kind: BlockKind, on eni: ENIID, _ now: Instant) {
         let token = newToken()
+        if kind != .ipv6Prefix { demand?.asks(token, now) }
         enis[eni]?.operation = ENI.Operation(kind: .assign(kind, count: count, token), inDoubtSince: nil)
         outcome.actions.append(.assign(eni, kind, count: count, token))
     }

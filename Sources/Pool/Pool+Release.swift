@@ -85,7 +85,7 @@ extension Pool {
             }
             let beyondLimit = (census.held - addressLimit(limits)) / kind.size
             let count = max(
-                configuration.target.surplus(kind, free: free, blocks: blocks, of: stock), min(free, beyondLimit))
+                target.surplus(kind, free: free, blocks: blocks, of: stock), min(free, beyondLimit))
             if count > 0 { return Array(wholeFree(kind) { counts(kind, on: $0, limits, now) }.prefix(count)) }
         }
         return nil
@@ -105,8 +105,9 @@ extension Pool {
     private func permitsRemoval(_ eni: ENI, _ census: Census, _ limits: NodeLimits) -> Bool {
         guard takesPods(eni) else { return true }
         guard configuration.families.hasIPv4 else { return enis.values.contains { $0.id != eni.id && serves($0) } }
+        guard hasSlots(without: eni.id, limits) else { return false }
         return census.total - eni.freeCount >= addressLimit(limits)
-            || configuration.target.permitsRemoval(
+            || target.permitsRemoval(
                 of: eni.freeCount, from: census.stock(perENI: configuration.addressesPerENI(limits)))
     }
 

@@ -25,6 +25,7 @@ import Timekeeping
 /// | `Pool+Reconcile`, `Pool+Compare` | the provider's view and the kernel's pods against the pool |
 /// | `Pool+Restore` | start from the store, on the same boot or a new one |
 /// | `Pool+Explain` | the cause of a shortage |
+/// | `Adaptive/` | the target that learns: how pods arrive, how long the provider takes |
 /// | `Pool+Blocks` | which ENIs serve pods, and which of their blocks count |
 /// | `WarmTarget`, `PoolConfiguration`, `Placement` | targets, limits, max-pods and subnets as formulas |
 public struct Pool: Sendable {
@@ -75,6 +76,8 @@ public struct Pool: Sendable {
     /// All pod interfaces that have addresses.
     public internal(set) var attachments: [AttachmentID: Attachment] = [:]
 
+    /// What an adaptive target has learnt; `nil` under any other.
+    var demand: DemandEstimator?
     var waiters: Deque<Waiter> = []
     var creations: [Creation] = []
     /// Device indexes of ENIs that somebody else manages.
@@ -114,6 +117,7 @@ public struct Pool: Sendable {
         lastShrink = now
         // Another number in every run, so that an address which was in use lately is far away.
         lastIPv6Number = nonce.utf8.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        adopt(configuration.target, now)
     }
 
     // MARK: Events that are not about one address
@@ -129,6 +133,7 @@ public struct Pool: Sendable {
         exhausted = [:]
         fragmented = [:]
         findPlace()
+        adopt(configuration.target, now)
         return settle(now)
     }
 
@@ -149,6 +154,7 @@ public struct Pool: Sendable {
         for trouble in fragmented.values { consider(trouble.until) }
         consider(eniTrouble?.until)
         consider(readBackAt)
+        consider(demand?.waveEndsAt)
         consider(nextShrink(now)?.notBefore)
         return next == .distantFuture ? nil : next
     }
@@ -160,11 +166,13 @@ public struct Pool: Sendable {
     /// on behalf of those who are refused, and they put off no giving back.
     mutating func settle(_ now: Instant) -> Outcome {
         thaw(now)
+        demand?.endWave(now)
         serveWaiters(now)
         refuseHopeless(now)
         if let limits {
             advanceENIs(limits, now)
             grow(limits, now)
+            reserveSlots(limits, now)
             shrink(now)
         }
         if let at = readBackAt, at <= now {

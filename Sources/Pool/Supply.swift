@@ -35,6 +35,10 @@ struct Supply {
             let room = eni.room(limits.podAddressesPerENI, now) * pool.kind(in: eni.subnet, limits, now).size
             growable.append((room + eni.releasingCount, max(callsFrom, pool.asksFrom(eni.subnet))))
         }
+        for creation in pool.creations {
+            let room = limits.podAddressesPerENI - creation.eni.count
+            growable.append((room * creation.eni.kind.size, max(callsFrom, pool.asksFrom(creation.eni.subnet))))
+        }
         let subnets = pool.podSubnets?.subnets ?? []
         if let subnet = subnets.min(by: { pool.asksFrom($0) < pool.asksFrom($1) }) {
             let room = attachable * limits.podAddressesPerENI * pool.kind(in: subnet, limits, now).size

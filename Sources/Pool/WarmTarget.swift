@@ -1,4 +1,5 @@
-/// How many addresses the pool keeps beyond those that pods use: the classic targets, as formulas.
+/// How many addresses the pool keeps beyond those that pods use: the classic targets, as formulas, and one that
+/// learns.
 ///
 /// Source: the documented behaviour of the AWS VPC CNI (`WARM_ENI_TARGET`, `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`,
 /// `WARM_PREFIX_TARGET`).
@@ -9,7 +10,8 @@ public enum WarmTarget: Hashable, Sendable {
     case addresses(warm: Int, minimum: Int)
     /// Whole prefixes' worth of free addresses.
     case prefixes(Int)
-    /// As many as a wanted wait needs.
+    /// So many free addresses as the node turns out to need for a chosen wait. What it comes to at a moment the pool
+    /// knows; the formulas here say what it comes to before anything was learnt.
     case adaptive(AdaptiveTarget)
 
     /// The target that the four classic settings mean together: an IP target, where one is set, overrides the others; a
@@ -29,7 +31,7 @@ public enum WarmTarget: Hashable, Sendable {
         case .enis(let count): stock.available < count * stock.perENI ? stock.perENI : 0
         case .addresses(let warm, let minimum): max(warm - stock.available, minimum - stock.total, 0)
         case .prefixes(let count): max(count * BlockKind.prefix.size - stock.available, 0)
-        case .adaptive: 0
+        case .adaptive(let goal): goal.unlearnt.shortage(of: stock)
         }
     }
 
@@ -40,7 +42,8 @@ public enum WarmTarget: Hashable, Sendable {
     ///   - blocks: all blocks of the kind.
     public func surplus(_ kind: BlockKind, free: Int, blocks: Int, of stock: Stock) -> Int {
         switch self {
-        case .enis, .adaptive: 0
+        case .enis: 0
+        case .adaptive(let goal): goal.unlearnt.surplus(kind, free: free, blocks: blocks, of: stock)
         case .addresses(let warm, let minimum) where kind == .prefix:
             max(
                 min(

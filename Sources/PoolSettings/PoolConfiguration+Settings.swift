@@ -53,7 +53,7 @@ extension PoolConfiguration {
         var adaptive = AdaptiveTarget(minimum: minimumIP ?? 0)
         if let wait: TargetWait = reader.value("targetWait", expecting: TargetWait.expectedText) {
             adaptive.wait = wait.wait
-            adaptive.share = wait.share
+            adaptive.percentile = wait.percentile
         }
         return reader.choice("warmTarget", of: TargetKind.self) == .adaptive ? .adaptive(adaptive) : classic
     }

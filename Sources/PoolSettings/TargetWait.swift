@@ -10,16 +10,13 @@ public struct TargetWait: Hashable, Sendable {
 
     /// The wait of an adaptive target.
     public init(_ target: AdaptiveTarget) {
-        self.init(wait: target.wait, percentile: (target.share * 10_000).rounded() / 100)
+        self.init(wait: target.wait, percentile: target.percentile)
     }
 
     private init(wait: Duration, percentile: Double) {
         self.wait = wait
         self.percentile = percentile
     }
-
-    /// The share of pods that wait no longer.
-    public var share: Double { (percentile * 100).rounded() / 10_000 }
 
     /// What the text must be, for the error that a wrong one gets.
     public static let expectedText =

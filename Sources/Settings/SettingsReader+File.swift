@@ -17,7 +17,7 @@ extension SettingsReader {
 
 extension Error {
     /// What the system says, without the wrapping that names the file once more.
-    fileprivate var localizedReason: String {
+    package var localizedReason: String {
         if let cause = (self as? CocoaError)?.underlying as? POSIXError {
             return String(cString: strerror(cause.code.rawValue))
         }

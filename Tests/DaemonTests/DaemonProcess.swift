@@ -124,7 +124,9 @@ final class DaemonProcess {
               file: \(directory.path("cloud.json"))
               instanceType: t3.small
               vpcCIDR: 10.0.0.0/16
-              subnets: [{ id: a, cidr: 10.0.0.0/24, zone: z }]
+              subnets:
+                - { id: a, cidr: 10.0.0.0/24, ipv6CIDR: "2001:db8:0:1::/64", zone: z }
+                - { id: b, cidr: 10.0.1.0/24, ipv6CIDR: "2001:db8:0:2::/64", zone: z }
             \(settings)
 
             """, to: "w.yaml")

@@ -39,22 +39,9 @@ import Timekeeping
         _ command: String, _ addresses: PodAddresses, version: String = "1.1.0", members: JSONObject = [:]
     ) async throws -> (status: Int32, json: JSONValue?, requests: [Request]) {
         let daemon = try CannedDaemon(at: directory.path("w.sock"), answering: grant(addresses))
-        var configuration: JSONObject = [
-            "cniVersion": .string(version), "name": "pods", "type": "warmpool-cni", "socket": .string(daemon.socket),
-        ]
-        for (name, value) in members { configuration[name] = value }
-        try directory.write(JSONValue.object(configuration).text(), to: "configuration")
-        let ending = try await run(
-            [
-                "ip", "netns", "exec", node.name, "sh", "-c",
-                "exec \(programPath("warmpool-cni")) < \(directory.path("configuration"))",
-            ],
-            environment: [
-                "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/\(pod.name)",
-                "CNI_IFNAME": "pod0", "CNI_PATH": "/opt/cni/bin",
-            ])
-        let json = ending.output.isEmpty ? nil : try JSONValue(parsing: Array(ending.output.utf8))
-        return (ending.status, json, daemon.requests)
+        let plugin = PluginProcess(node: node, pod: pod, socket: daemon.socket)
+        let (status, json) = try await plugin.run(command, version: version, members: members)
+        return (status, json, daemon.requests)
     }
 
     private func shell(_ line: String, in namespace: NodeNamespace) async throws -> String {

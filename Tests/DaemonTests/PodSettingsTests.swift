@@ -100,10 +100,10 @@ import Timekeeping
         ("prefixDelegation: true\nwarmPrefixTarget: 3\nwarmIPTarget: 5", .addresses(warm: 5, minimum: 0)),
         ("prefixDelegation: true\nminimumIPTarget: 20", .addresses(warm: 0, minimum: 20)),
         ("warmTarget: classic\ntargetWait: 5s at p50", .enis(1)),
-        ("warmTarget: adaptive", .adaptive(AdaptiveTarget(wait: .seconds(1), share: 0.99))),
+        ("warmTarget: adaptive", .adaptive(AdaptiveTarget(wait: .seconds(1), percentile: 99))),
         (
             "warmTarget: adaptive\nwarmIPTarget: 5\nminimumIPTarget: 8\ntargetWait: 250ms at p99.9",
-            .adaptive(AdaptiveTarget(wait: .milliseconds(250), share: 0.999, minimum: 8))
+            .adaptive(AdaptiveTarget(wait: .milliseconds(250), percentile: 99.9, minimum: 8))
         ),
     ])
     func targetsOverrideEachOther(_ text: String, _ target: WarmTarget) throws {
@@ -116,7 +116,7 @@ import Timekeeping
         let own = prefixes.merging(["WARMPOOL_WARM_PREFIX_TARGET": "5"]) { $1 }
         #expect(try parse("", own).pool.target == .prefixes(5))
         let adaptive = ["WARMPOOL_WARM_TARGET": "adaptive", "WARMPOOL_TARGET_WAIT": "2s at p90"]
-        #expect(try parse("", adaptive).pool.target == .adaptive(AdaptiveTarget(wait: .seconds(2), share: 0.9)))
+        #expect(try parse("", adaptive).pool.target == .adaptive(AdaptiveTarget(wait: .seconds(2), percentile: 90)))
     }
 
     @Test(arguments: [
@@ -127,7 +127,7 @@ import Timekeeping
         let wait = try #require(TargetWait(text))
         #expect(wait.description == written)
         #expect(TargetWait(written) == wait)
-        #expect(TargetWait(AdaptiveTarget(wait: wait.wait, share: wait.share)) == wait)
+        #expect(TargetWait(AdaptiveTarget(wait: wait.wait, percentile: wait.percentile)) == wait)
     }
 
     @Test(arguments: [

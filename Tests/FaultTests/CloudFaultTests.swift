@@ -41,7 +41,7 @@ extension FaultTests {
             let eni = try await eni(of: address)
             try await somebodyElse().unassign(eni, addresses: [try #require(IPv4Address(address))])
             let repairs = try await node.reconcile()
-            #expect(repairs.contains("\(eni) no longer has \(address), which no pod used: forgotten"))
+            #expect(repairs.contains("\(eni) no longer has \(address): what no pod uses of it is forgotten"))
             try await node.settles(on: [])
         }
 

@@ -119,13 +119,13 @@ extension PluginTests {
                 testDescription: "two addresses", members: ["runtimeConfig": ["ips": ["10.0.0.9", "10.0.0.8"]]],
                 code: 2,
                 message: "runtimeConfig.ips: [\"10.0.0.9\",\"10.0.0.8\"]",
-                details: "a pod's interface has one address, of IPv4"),
+                details: "a pod's interface has at most one address of each family"),
             Wrong(
-                testDescription: "an address of IPv6", members: ["runtimeConfig": ["ips": ["fd00::7/64"]]], code: 2,
-                message: "runtimeConfig.ips: [\"fd00::7/64\"]"),
+                testDescription: "an address of IPv6", members: ["runtimeConfig": ["ips": ["fd00::7/64"]]], code: 100,
+                message: "the requested address fd00::7 is of a family that pods here do not have"),
             Wrong(
                 testDescription: "no address", members: ["runtimeConfig": ["ips": ["ten"]]], code: 7,
-                message: "runtimeConfig.ips: 'ten' is not an IPv4 address such as 10.0.3.7"),
+                message: "runtimeConfig.ips: 'ten' is not an address such as 10.0.3.7"),
             Wrong(
                 testDescription: "a multicast MAC", members: ["runtimeConfig": ["mac": "01:00:5e:00:00:01"]], code: 7,
                 message: "runtimeConfig.mac: '01:00:5e:00:00:01' is not a unicast MAC address"),

@@ -20,6 +20,7 @@ struct PrefixTests {
     }
 
     struct Row: CustomTestStringConvertible {
+        var limits = PrefixTests.small
         var target: WarmTarget
         var pods: Int
         var prefixes: [Int]
@@ -28,7 +29,10 @@ struct PrefixTests {
         var testDescription: String { "\(target), \(pods) pods" }
     }
 
-    /// Source: AWS VPC CNI, `docs/prefix-and-ip-target.md`, the rows for t3.small. Of the row with 7, 20 and no pod, which
+    private static let large = NodeLimits(enis: 15, ipv4PerENI: 50, supportsPrefixes: true)
+
+    /// Source: AWS VPC CNI, `docs/prefix-and-ip-target.md`; for p3dn.24xlarge its prefixes, which are all on the first
+    /// ENI: that another one is attached for want of nothing is not taken over. Of the row with 7, 20 and no pod, which
     /// contradicts its own text, the text is taken: a minimum of 20 addresses is 32.
     private static let table: [Row] = [
         Row(target: .prefixes(1), pods: 0, prefixes: [1], unused: 16),
@@ -44,11 +48,18 @@ struct PrefixTests {
         Row(target: .addresses(warm: 7, minimum: 20), pods: 5, prefixes: [2], unused: 27),
         Row(target: .addresses(warm: 7, minimum: 20), pods: 17, prefixes: [2], unused: 15),
         Row(target: .addresses(warm: 7, minimum: 20), pods: 58, prefixes: [3, 2], unused: 22),
+        Row(limits: large, target: .prefixes(1), pods: 0, prefixes: [1], unused: 16),
+        Row(limits: large, target: .prefixes(1), pods: 3, prefixes: [2], unused: 29),
+        Row(limits: large, target: .prefixes(1), pods: 95, prefixes: [7], unused: 17),
+        Row(limits: large, target: .addresses(warm: 5, minimum: 10), pods: 0, prefixes: [1], unused: 16),
+        Row(limits: large, target: .addresses(warm: 5, minimum: 10), pods: 7, prefixes: [1], unused: 9),
+        Row(limits: large, target: .addresses(warm: 5, minimum: 10), pods: 15, prefixes: [2], unused: 17),
+        Row(limits: large, target: .addresses(warm: 5, minimum: 10), pods: 45, prefixes: [4], unused: 19),
     ]
 
     @Test("the published examples", arguments: table)
     func published(row: Row) {
-        var world = world { $0.target = row.target }
+        var world = world(row.limits) { $0.target = row.target }
         world.start()
         for pod in 0..<row.pods {
             world.add("\(pod)", for: .seconds(60))

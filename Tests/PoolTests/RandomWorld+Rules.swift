@@ -198,6 +198,7 @@ extension RandomWorld {
             throw Failure("kernel: \(kernel), pool: \(pool.attachments.keys)")
         }
         try checkTarget()
+        try forget()
         let before = counts
         try pass(.seconds(600))
         guard isSubnetTight || orphanCount > 0 || (calls.isEmpty && counts == before) else {
@@ -206,6 +207,17 @@ extension RandomWorld {
         if !isSubnetTight, orphanCount == 0, let next = pool.nextTick(after: now) {
             throw Failure("an idle pool asks for a tick at \(next.nanoseconds)")
         }
+    }
+
+    /// A quiet node needs less and less, until an adaptive target has forgotten all.
+    mutating func forget() throws {
+        guard pool.demand != nil else { return }
+        for _ in 0..<48 {
+            try pass(.seconds(600))
+            begin(.readBack)
+            try answerAll()
+        }
+        try checkTarget()
     }
 
     mutating func answerAll() throws {
@@ -232,11 +244,11 @@ extension RandomWorld {
         }
         let perENI = (cloud.limits.ipv4PerENI - 1) * (pool.configuration.usesPrefixes(cloud.limits) ? 16 : 1)
         let isShort =
-            switch pool.configuration.target {
+            switch pool.target {
             case .enis(let count): count == 0 ? free == 0 : free < count * perENI
             case .addresses(let warm, let minimum): free < warm || total < minimum
             case .prefixes(let count): free < count * 16
-            case .adaptive: false
+            case .adaptive(let goal): throw Failure("\(goal) says nothing of the present")
             }
         let isFull = total >= pool.addressLimit(cloud.limits) || isOutOfSlots
         if isShort && !isFull {

@@ -84,9 +84,15 @@ struct RandomWorld {
         var random = SplitMix64(seed: seed)
         var configuration = PoolConfiguration()
         configuration.target =
-            Bool.random(using: &random)
-            ? .enis(.random(in: 0...2, using: &random))
-            : .addresses(warm: .random(in: 0...6, using: &random), minimum: .random(in: 0...8, using: &random))
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: .enis(.random(in: 0...2, using: &random))
+            case 1: .addresses(warm: .random(in: 0...5, using: &random), minimum: .random(in: 0...8, using: &random))
+            default:
+                .adaptive(
+                    AdaptiveTarget(
+                        wait: .seconds(.random(in: 0...3, using: &random)),
+                        minimum: .random(in: 0...8, using: &random)))
+            }
         if Int.random(in: 0..<4, using: &random) == 0 { configuration.maxENI = .random(in: 1...4, using: &random) }
         if Int.random(in: 0..<4, using: &random) == 0 { configuration.reservedENIs = 1 }
         if Int.random(in: 0..<3, using: &random) == 0 { configuration.maxPods = .random(in: 1...15, using: &random) }

@@ -43,13 +43,12 @@ extension NodeAgent {
         case .configureENI(let eni):
             return try await configure(eni)
         case .assign(let eni, let kind, let count, let token):
+            // The routes of IPv6 are there before any pod can have an address of it.
+            if kind == .ipv6Prefix, let problem = await converge().problem { throw .incorrectState(problem) }
             let blocks = try await call { provider throws(ProviderError) in
                 try await provider.assign(eni, kind, count: count, token: token)
             }
-            let outcome = pool.assigned(eni, blocks, token: token, now: BootClock.now)
-            // With its first /80, an ENI needs routes of IPv6.
-            if kind == .ipv6Prefix { Task { await converge() } }
-            return outcome
+            return pool.assigned(eni, blocks, token: token, now: BootClock.now)
         case .unassign(let eni, let blocks):
             try await call { provider throws(ProviderError) in try await provider.unassign(eni, blocks) }
             return pool.unassigned(eni, blocks, now: BootClock.now)

@@ -37,8 +37,8 @@ actor HostNetwork {
 
     /// What the node's network is to serve.
     struct Purpose: Sendable {
-        /// The ENIs that serve pods, or will.
-        var enis: [ENI]
+        /// The ENIs that serve pods, or will, each with the gateway of its subnet in IPv6.
+        var enis: [(eni: ENI, ipv6Gateway: IPv6Address?)]
         /// The families in which pods get addresses.
         var families: IPFamilies
         /// The VPC's networks; the packet filter stays as it is while they are not known.
@@ -47,7 +47,7 @@ actor HostNetwork {
 
         /// The families that the network must have: what ENIs have a /80 for may still be in use.
         fileprivate var neededFamilies: IPFamilies {
-            families.hasIPv6 || enis.contains { $0.ipv6Prefix != nil } ? .dualStack : .ipv4
+            families.hasIPv6 || enis.contains { $0.eni.ipv6Prefix != nil } ? .dualStack : .ipv4
         }
     }
 
@@ -65,7 +65,7 @@ actor HostNetwork {
 
     private func convergeAlone(to purpose: Purpose) async throws -> [String] {
         let report = try network(for: purpose).reconcile(
-            purpose.enis.compactMap(nodeInterface), host: NetlinkSocket())
+            purpose.enis.compactMap { nodeInterface($0.eni, $0.ipv6Gateway) }, host: NetlinkSocket())
         let repairs = report.repairs.map(\.description)
         guard let ruleset = ruleset(for: purpose, report.interfaces) else { return repairs }
         if let filter, filter.script == ruleset.script, try await nftables.isIntact(filter) { return repairs }
@@ -80,9 +80,9 @@ actor HostNetwork {
     /// What is not as its purpose needs it, a sentence each; nothing is changed.
     func differences(from purpose: Purpose) async throws -> [String] {
         let report = try network(for: purpose).compare(
-            purpose.enis.compactMap(nodeInterface), host: NetlinkSocket())
+            purpose.enis.compactMap { nodeInterface($0.eni, $0.ipv6Gateway) }, host: NetlinkSocket())
         var differences = report.repairs.map { "kernel: the node's network needs: \($0)" }
-        let ready = Set(purpose.enis.filter(\.isReady).map(\.mac))
+        let ready = Set(purpose.enis.map(\.eni).filter(\.isReady).map(\.mac))
         differences += report.missing.filter(ready.contains).map { "kernel: no interface has the MAC \($0) of an ENI" }
         if let filter, try await !nftables.isIntact(filter) {
             differences.append("kernel: the packet filter (table \(table)) was changed or flushed by somebody else")
@@ -101,7 +101,7 @@ actor HostNetwork {
     }
 
     /// `nil` for an ENI that the layout has no table or no mark for.
-    private func nodeInterface(_ eni: ENI) -> NodeInterface? {
+    private func nodeInterface(_ eni: ENI, _ ipv6Gateway: IPv6Address?) -> NodeInterface? {
         guard let table = layout.table(of: eni), let mark = mark(eni) else { return nil }
         return NodeInterface(
             mac: eni.mac, table: table,
@@ -109,16 +109,16 @@ actor HostNetwork {
                 ? .primary
                 : .secondary(
                     mark: mark, address: eni.primaryAddress, gateway: eni.gateway,
-                    ipv6: eni.ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0) }),
+                    ipv6: ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0) }),
             mtu: eniMTU)
     }
 
     private func ruleset(for purpose: Purpose, _ interfaces: [MACAddress: String]) -> Ruleset? {
-        guard let vpc = purpose.vpc, let primary = purpose.enis.first(where: \.isPrimary),
+        guard let vpc = purpose.vpc, let primary = purpose.enis.map(\.eni).first(where: \.isPrimary),
             let name = interfaces[primary.mac]
         else { return nil }
         let traffic = purpose.traffic
-        let secondary = purpose.enis.filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
+        let secondary = purpose.enis.map(\.eni).filter { !$0.isPrimary }.compactMap { eni -> Ruleset.ENI? in
             guard let table = layout.table(of: eni), let mark = mark(eni) else { return nil }
             return Ruleset.ENI(group: layout.group(table: table), mark: mark)
         }

@@ -145,8 +145,15 @@ struct ClusterAssembly {
 
     /// The Deployment of a ReplicaSet, the CronJob of a Job; the workload itself where what made it is not in the input.
     private func top(_ id: WorkloadID) -> WorkloadID {
-        guard let owner = owners[id], workloads[owner] != nil else { return id }
+        guard let owner = owners[id] ?? guessedOwner(id), workloads[owner] != nil else { return id }
         return owner
+    }
+
+    /// The owner of one that is not in the input itself: its name is the owner's, with a hash or a number added.
+    private func guessedOwner(_ id: WorkloadID) -> WorkloadID? {
+        let kinds: [WorkloadID.Kind: WorkloadID.Kind] = [.replicaSet: .deployment, .job: .cronJob]
+        guard workloads[id] == nil, let kind = kinds[id.kind], let dash = id.name.lastIndex(of: "-") else { return nil }
+        return WorkloadID(kind: kind, namespace: id.namespace, name: String(id.name[..<dash]))
     }
 
     /// What was left out, one sentence for each kind.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Settings
 import SystemPackage
 
 /// The inputs that a command line names: files, directories and `-` for standard input.
@@ -20,7 +21,7 @@ enum InputFiles {
         do {
             paths = try FileManager.default.subpathsOfDirectory(atPath: name)
         } catch {
-            throw InputProblem(place: name, problem: "cannot be read (\(error))")
+            throw InputProblem(place: name, problem: "cannot be read (\(error.localizedReason))")
         }
         let files = paths.sorted().filter { path in
             let parts = path.split(separator: "/")

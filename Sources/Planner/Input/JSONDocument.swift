@@ -11,6 +11,17 @@ struct JSONDocument {
         let line: Int
         let column: Int
         var bytes: [UInt8] = []
+
+        private static let newline = UInt8(ascii: "\n")
+
+        /// Adds a member of an object, each part in the line that it has in the input.
+        mutating func append(_ parts: Piece...) {
+            for part in parts {
+                let last = line + bytes.count { $0 == Piece.newline }
+                bytes += [UInt8](repeating: Piece.newline, count: part.line - last) + part.bytes
+                bytes.append(UInt8(ascii: " "))
+            }
+        }
     }
 
     private var text: InputText
@@ -32,8 +43,8 @@ struct JSONDocument {
 
     /// An object: itself what is read, unless it has items.
     private mutating func object() throws(InputProblem) {
-        let line = text.line
         var members = JSONObject()
+        var whole = Piece(line: text.line, column: text.column, bytes: [UInt8(ascii: "{")])
         var isList = false
         text.skip()
         if try text.peek() == UInt8(ascii: "{") { throw try problem(DocumentMark.templateHint) }
@@ -44,7 +55,8 @@ struct JSONDocument {
             guard try text.peek() == UInt8(ascii: "\"") else {
                 throw try problem("expected a member's name in double quotes")
             }
-            let name = try value(of: try piece()).stringValue ?? ""
+            let namePiece = try piece()
+            let name = try value(of: namePiece).stringValue ?? ""
             try text.skipSpace()
             guard try text.skip(":") else { throw try problem("expected ':' after a member's name") }
             try text.skipSpace()
@@ -52,13 +64,18 @@ struct JSONDocument {
                 isList = true
                 try items(of: members)
             } else {
-                members[name] = try value(of: try piece())
+                let piece = try piece()
+                let value = try value(of: piece)
+                members[name] = value
+                // What the API server writes for an empty list.
+                if name == "items", value.isNull { isList = true }
+                if !isList { whole.append(namePiece, piece) }
             }
             try text.skipSpace()
             if try text.skip("}") { break }
             guard try text.skip(",") else { throw try problem("expected ',' or '}' after a value") }
         }
-        if !isList { take(Manifest(members, ManifestPlace(file: text.name, line: line))) }
+        if !isList { take(Manifest(members, place(of: whole))) }
     }
 
     /// The items of a list.
@@ -71,7 +88,7 @@ struct JSONDocument {
         while true {
             try text.skipSpace()
             let piece = try piece()
-            let place = ManifestPlace(file: text.name, line: piece.line)
+            let place = place(of: piece)
             let value = try value(of: piece)
             guard let object = value.objectValue else { throw place.notAnObject(value) }
             take(Manifest(object.ofList(list), place))
@@ -79,6 +96,10 @@ struct JSONDocument {
             if try text.skip("]") { return }
             guard try text.skip(",") else { throw try problem("expected ',' or ']' after an item of a list") }
         }
+    }
+
+    private func place(of piece: Piece) -> ManifestPlace {
+        ManifestPlace(file: text.name, line: piece.line, source: .json(piece.bytes))
     }
 
     /// The text of the next value, whether it is right or not.

@@ -38,7 +38,7 @@ struct ObjectReader {
     }
 
     private func refuse(_ path: [JSONStep], _ problem: String) {
-        let place = report.place.of(path).text
+        let place = report.place.text(of: path)
         let text = "\(report.title): \(JSONStep.text(of: path)): \(problem)"
         let problem = InputProblem(place: place, problem: text)
         // A member may be read for more than one purpose.

@@ -18,24 +18,33 @@ public enum PlanTemplate {
         let used = labelsThatMatter(cluster)
         let groups = Dictionary(grouping: cluster.nodes, by: \.group).sorted { $0.key < $1.key }
             .map { describe($0.key, $0.value, labels: used) }
-        let isEmpty = groups.allSatisfy { $0.hasPrefix("  #") && !$0.contains("\n  - ") }
+        let isEmpty = !groups.contains { $0.contains("\n  - ") }
         return (isEmpty ? " null" : "") + groups.map { "\n" + $0 }.joined()
     }
 
     private static func describe(_ name: String, _ nodes: [ClusterNode], labels used: Set<String>) -> String {
         let count = nodes.count == 1 ? "one node" : "\(nodes.count) nodes"
-        let types = Set(nodes.compactMap(\.instanceType)).sorted()
+        // The commonest first.
+        let types = Dictionary(grouping: nodes.compactMap(\.instanceType)) { $0 }
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map(\.key)
         guard !name.isEmpty, let type = types.first(where: { (try? InstanceType(named: $0)) != nil }) else {
-            let reason = types.isEmpty ? "no instance type" : "the type \(types[0]), which Warmpool does not know"
-            return "  # \(count) with \(reason), are planned as the cluster has them."
+            let reason =
+                types.first.map { "of \(quoted($0)), a type that Warmpool does not know" }
+                ?? "without an instance type"
+            return "  # Without a group: \(count) \(reason)."
         }
         let zones = Set(nodes.compactMap(\.zone)).sorted()
         let common = nodes.dropFirst().reduce(nodes[0].labels) { rest, node in
             rest.filter { node.labels[$0.key] == $0.value }
         }
         let labels = common.filter { used.contains($0.key) }.sorted { $0.key < $1.key }
-        let taints = nodes[0].taints.filter { taint in nodes.allSatisfy { $0.taints.contains(taint) } }
-        var lines = ["  # The cluster has \(count)\(types.count > 1 ? " of \(types.joined(separator: ", "))" : "")."]
+        // Kubernetes itself taints nodes for their conditions, which new ones need not share.
+        let taints = nodes[0].taints.filter { taint in
+            !taint.key.hasPrefix("node.kubernetes.io/") && nodes.allSatisfy { $0.taints.contains(taint) }
+        }
+        var lines = [
+            "  # The cluster has \(count)\(types.count > 1 ? " of \(types.map(quoted).joined(separator: ", "))" : "")."
+        ]
         lines += ["  - name: \(quoted(name))", "    instanceType: \(type)", "    count: null"]
         if !zones.isEmpty { lines.append("    zones: [\(zones.map(quoted).joined(separator: ", "))]") }
         if !labels.isEmpty {
@@ -60,7 +69,8 @@ public enum PlanTemplate {
     }
 
     private static func quoted(_ text: String) -> String {
-        "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        let escapes: [Character: String] = ["\\": "\\\\", "\"": "\\\"", "\n": "\\n"]
+        return "\"" + text.map { escapes[$0] ?? String($0) }.joined() + "\""
     }
 
     private static func subnets(_ zones: [String]) -> String {

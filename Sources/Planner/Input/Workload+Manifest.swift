@@ -14,9 +14,7 @@ extension Workload {
         switch id.kind {
         case .deployment, .statefulSet, .replicaSet:
             self.replicas = spec.integer("replicas", in: Workload.counts) ?? replicas
-        case .daemonSet:
-            self.replicas = 0
-            self.template.tolerations += Workload.daemonTolerations(self.template)
+        case .daemonSet: self.replicas = 0
         case .job, .cronJob:
             guard let pods = Workload.parallelPods(made, status: reader.object("status")) else { return nil }
             self.replicas = spec.bool("suspend") == true ? 0 : pods
@@ -53,17 +51,5 @@ extension Workload {
         case (.daemonSet, _): return .rolling(surge: surge ?? .pods(0), unavailable: unavailable ?? .pods(1))
         case (.replicaSet, _), (.job, _), (.cronJob, _): return .none
         }
-    }
-
-    /// What the controller adds to the pods of a DaemonSet.
-    ///
-    /// Source: Kubernetes documentation, "DaemonSet", taints and tolerations.
-    private static func daemonTolerations(_ template: PodTemplate) -> [Toleration] {
-        let keys: [(String, Taint.Effect)] = [
-            ("not-ready", .noExecute), ("unreachable", .noExecute), ("disk-pressure", .noSchedule),
-            ("memory-pressure", .noSchedule), ("pid-pressure", .noSchedule), ("unschedulable", .noSchedule),
-        ]
-        let network: [(String, Taint.Effect)] = template.usesHostNetwork ? [("network-unavailable", .noSchedule)] : []
-        return (keys + network).map { Toleration(key: "node.kubernetes.io/" + $0, value: nil, effect: $1) }
     }
 }

@@ -6,7 +6,8 @@ import Yams
 /// list is.
 ///
 /// A list is cut at the lines that begin its items, which no valid YAML can hold in another place: what is within an item
-/// is indented more. An alias cannot name what stands in another item.
+/// is indented more. An alias cannot name what stands in another item. Where `apiVersion` comes a second time, another
+/// document begins: kubectl writes it first, and no mark before it.
 struct YAMLDocument {
     /// Consecutive lines, and the number of each.
     private struct Piece {
@@ -25,6 +26,8 @@ struct YAMLDocument {
     /// The document but for the items.
     private var frame = Piece()
     private var item: Piece?
+    /// Whether there was a line with the version of the object's API.
+    private var hasVersion = false
     /// Whether the next line may be one of the items.
     private var isInItems = false
     /// How far the dashes of the items are indented.
@@ -44,7 +47,7 @@ struct YAMLDocument {
         var document = YAMLDocument(file: text.name, take: take)
         var before = first
         var problem: InputProblem?
-        while let line = try text.peekLine(), !DocumentMark.isOne(line) || !before.isEmpty {
+        while let line = try text.peekLine(), !before.isEmpty || !document.ends(before: line) {
             let number = text.line
             let whole = before + line
             before = []
@@ -59,6 +62,13 @@ struct YAMLDocument {
         }
         if let problem { throw problem }
         try document.finish()
+    }
+
+    /// Whether a line belongs to what follows; to be asked once for each.
+    private mutating func ends(before line: ArraySlice<UInt8>) -> Bool {
+        guard line.starts(with: "apiVersion:".utf8) else { return DocumentMark.isOne(line) }
+        defer { hasVersion = true }
+        return hasVersion
     }
 
     private mutating func add(_ line: [UInt8], number: Int) throws(InputProblem) {
@@ -109,10 +119,10 @@ struct YAMLDocument {
 
     private mutating func finish() throws(InputProblem) {
         try finishItem()
-        guard let (value, place) = try compose(frame) else { return }
+        guard let (value, place) = try compose(frame), case .yaml(let node) = place.source else { return }
         let items = value["items"]
         if let elements = value.arrayValue ?? items?.arrayValue {
-            let nodes = place.node?.sequence ?? place.node?["items"]?.sequence
+            let nodes = node.sequence ?? node["items"]?.sequence
             for (index, element) in elements.enumerated() {
                 try give(element, place.of(nodes?[index]), of: value.objectValue ?? [:])
             }
@@ -139,7 +149,7 @@ struct YAMLDocument {
         }
         guard !value.isNull else { return nil }
         let line = piece.numbers[min(max(node.mark?.line ?? 1, 1), piece.numbers.count) - 1]
-        return (value, ManifestPlace(file: file, line: line, node: node))
+        return (value, ManifestPlace(file: file, line: line, source: .yaml(node)))
     }
 
     private func node(of text: String, numbers: [Int]) throws(InputProblem) -> Node? {

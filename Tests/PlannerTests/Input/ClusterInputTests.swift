@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Planner
@@ -166,6 +165,23 @@ import Testing
         #expect(both.pods.map(\.workload) == [both.workloads[0].id])
     }
 
+    @Test func aPodWhoseReplicaSetIsNotInTheInputBelongsToTheDeploymentOfItsName() throws {
+        let pod = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-api-5d9c, controller: true}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: NAME}
+            spec: {\(template)}
+            """
+        let kinds = try ["web-api", "web"].map { name in
+            try input(pod.replacing("NAME", with: name)).cluster.pods[0].workload?.description
+        }
+        #expect(kinds == ["deployment/default/web-api", "replicaset/default/web-api-5d9c"])
+    }
+
     // MARK: Workloads
 
     @Test(
@@ -204,14 +220,6 @@ import Testing
         let text =
             "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {\(spec)\(template)}\nstatus: {\(status)}"
         #expect(try input(text).cluster.workloads.map(\.replicas) == (pods.map { [$0] } ?? []))
-    }
-
-    @Test func podsOfADaemonSetTolerateWhatItsControllerLetsThemTolerate() throws {
-        let text = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec: {\(template)}"
-        let tolerations = try workload(text).template.tolerations
-        let cordoned = Taint(key: "node.kubernetes.io/unschedulable", effect: .noSchedule)
-        #expect(tolerations.contains { $0.tolerates(cordoned) })
-        #expect(!tolerations.contains { $0.tolerates(Taint(key: "dedicated", effect: .noSchedule)) })
     }
 
     @Test func anAutoscalerOfNothingIsNoted() throws {
@@ -261,53 +269,30 @@ import Testing
             ])
     }
 
-    // MARK: Files
-
-    /// A directory that is gone with the value.
-    private final class Directory {
-        let path = NSTemporaryDirectory() + "warmpool-plan-\(UUID().uuidString)"
-
-        init(_ files: [String: String]) throws {
-            for (name, text) in files {
-                let url = URL(filePath: path).appending(path: name)
-                try FileManager.default.createDirectory(
-                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try text.write(to: url, atomically: true, encoding: .utf8)
-            }
-        }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
-    @Test func aDirectoryIsReadWithAllBelowIt() throws {
-        func deployment(_ name: String) -> String {
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: \(name)}\nspec: {\(template)}\n"
-        }
-        let directory = try Directory([
-            "b.yaml": deployment("b"), "a.yml": deployment("a"), "sub/deep/c.yaml": deployment("c"),
-            "sub/d.json": #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"d"}}"#, "README.md": "# no manifest",
-            "kustomization.yaml": "resources: [a.yml]", ".git/x.yaml": "x: [", "notes.txt": "x: [",
+    @Test(
+        "the line of a member in JSON, of a list's item and of an object alone",
+        arguments: [
+            (
+                InputSamples.kubectlJSON.replacing("\"1930m\"", with: "true"),
+                "in:33: Node ip-10-0-1-20.ec2.internal: status.allocatable.cpu: "
+            ),
+            (
+                InputSamples.kubectlJSON.replacing("\"250m\"", with: "{}"),
+                "in:73: Pod shop/web-5d9c7b8f6d-x2x7k: spec.containers[0].resources"
+            ),
+            (
+                InputSamples.kubectlJSON.replacing("\"key\": \"dedicated\",", with: ""),
+                "in:23: Node ip-10-0-1-20.ec2.internal: spec.taints[0].key: "
+            ),
+            (
+                "{\"apiVersion\": \"v1\",\n\"kind\":\n\"Pod\",\n\"a\\\"\": [{}, -1.5, null],\n\"metadata\": {\"name\": \"p\"},\n"
+                    + "\"spec\"\n:\n{\"containers\": [{},\n\n{\"resources\":\n{\"requests\": {\"cpu\": \"x\"}}}]}}",
+                "in:11: Pod default/p: spec.containers[1].resources.requests.cpu: "
+            ),
         ])
-        let found = try ClusterInput.read([directory.path])
-        #expect(found.cluster.workloads.map(\.id.name) == ["a", "b", "c"])
-        #expect(found.cluster.pods.map(\.name) == ["d"])
-    }
-
-    @Test func problemsOfAllFilesAreSaidWithTheirNames() throws {
-        let directory = try Directory(["a.yaml": "x: [\n", "b/c.json": "{\n \"kind\": 1,\n}"])
-        let empty = try Directory(["only.txt": ""])
-        do throws(InputProblems) {
-            _ = try ClusterInput.read([directory.path + "/", "/nowhere/x.yaml", empty.path])
-            Issue.record("nothing was said")
-        } catch {
-            let found = error.problems.map {
-                $0.description.replacing(directory.path, with: "D").replacing(empty.path, with: "E")
-            }
-            #expect(found.count == 4)
-            #expect(found[0].hasPrefix("D/a.yaml:1: not valid YAML: "), "\(found)")
-            #expect(found[1] == "D/b/c.json:3:1: not valid JSON: expected a member's name in double quotes")
-            #expect(found[2].hasPrefix("/nowhere/x.yaml: cannot be read (No such file"))
-            #expect(found[3] == "E: the directory has no manifests, *.yaml, *.yml or *.json")
-        }
+    func linesInJSON(_ text: String, _ expected: String) throws {
+        let found = problems(text)
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix(expected) == true, "\(found)")
     }
 }

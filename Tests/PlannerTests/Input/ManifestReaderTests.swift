@@ -30,6 +30,8 @@ import Testing
 
     @Test func severalListsAfterOneAnother() {
         #expect(names(InputSamples.kubectlJSON + InputSamples.kubectlJSON).count == 4)
+        #expect(names(InputSamples.kubectlYAML + InputSamples.kubectlYAML).count == 8)
+        #expect(names("apiVersion: v1\nkind: A\napiVersion: v1\nkind: B\n") == ["A ? in:1", "B ? in:3"])
         #expect(names(InputSamples.kubectlYAML + "---\n" + InputSamples.kubectlYAML).count == 8)
         #expect(
             names(InputSamples.kubectlJSON + "---\n" + InputSamples.kubectlYAML + "---\n" + InputSamples.kubectlJSON)
@@ -56,7 +58,7 @@ import Testing
             ("%YAML 1.1\n---\nkind: A\n", ["A ? in:3"]), ("--- {kind: A}\n", []),
             ("  kind: A\n  metadata: {name: b}\n", ["A b in:1"]),
             ("kind: List\nitems: []\n", []), ("kind: List\nitems:\n", []), ("{}", []), ("[]", []),
-            ("{\"kind\":\"List\",\"items\":[]}", []),
+            ("{\"kind\":\"List\",\"items\":[]}", []), ("{\"kind\":\"PodList\",\"items\": null}", []),
             ("[{\"kind\":\"A\"},{\"kind\":\"B\"}]", ["A ? in:1", "B ? in:1"]),
             ("- kind: A\n- kind: B\n", ["A ? in:1", "B ? in:2"]),
             ("items:\n  - kind: A\n    x:\n    - 1\n\n  # c\n  - kind: B\nkind: List\n", ["A ? in:2", "B ? in:7"]),

@@ -217,6 +217,7 @@ import Testing
                 node("n2", "general", "m5.large", zone: "us-east-1b"),
                 node("n3", "gpu", "m5.xlarge", zone: "us-east-1a", ["accelerator": "yes", "host": "n3"]),
                 node("n4", "gpu", "m5.xlarge", zone: "us-east-1a", ["accelerator": "yes", "host": "n4"]),
+                node("n7", "gpu", "m5.large", zone: "us-east-1a", ["accelerator": "yes", "host": "n7"]),
                 node("n5", "e2-medium", "e2-medium", zone: "us-east-1a"), node("n6", "", nil, zone: "us-east-1a"),
             ],
             pods: [
@@ -236,8 +237,9 @@ import Testing
                 ].sorted { $0.name < $1.name })
         #expect(plan.subnets == [])
         #expect(text.contains("# The cluster has 2 nodes."))
-        #expect(text.contains("# one node with the type e2-medium, which Warmpool does not know"))
-        #expect(text.contains("# one node with no instance type"))
+        #expect(text.contains("# The cluster has 3 nodes of \"m5.xlarge\", \"m5.large\"."))
+        #expect(text.contains("# Without a group: one node of \"e2-medium\", a type that Warmpool does not know."))
+        #expect(text.contains("# Without a group: one node without an instance type."))
 
         let filledIn = text.replacing("subnets: null", with: "").replacing("# subnets:", with: "subnets:")
             .replacing("#   - { id", with: "  - { id")

@@ -1,0 +1,72 @@
+import Addressing
+import ModelVPC
+import ModelViews
+import Pool
+import Timekeeping
+
+/// Something does not hold that always must.
+public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The virtual time of the event after which it was seen.
+    public let at: Instant
+    /// What it is.
+    public let text: String
+
+    init(at: Instant, _ text: String) {
+        self.at = at
+        self.text = text
+    }
+
+    public var description: String { "at \((at - .origin).text): \(text)" }
+}
+
+/// The addresses of all nodes, kept apart from every pool and from the cloud: by it, a grant is judged.
+struct Ledger {
+    private enum Use {
+        case pod(Int)
+        /// Since its pod ended.
+        case none(since: Instant)
+    }
+
+    private var uses: [IPAddress: Use] = [:]
+
+    /// A pod got addresses. Each must be nobody else's, must have rested, and must be the node's in the cloud.
+    mutating func note(
+        _ grant: Grant, to pod: Int, on instance: ModelVPC.InstanceID, _ vpc: ModelVPC, cooldown: Duration,
+        _ now: Instant
+    ) throws(Violation) {
+        let interface = (try? ModelVPC.InterfaceID(grant.attachment.eni)).flatMap(vpc.present)
+        for address in grant.attachment.addresses.all {
+            switch uses[address] {
+            case .pod(let other)? where other != pod:
+                throw Violation(at: now, "\(address) belongs to the pods \(other) and \(pod)")
+            case .none(let since)? where since + cooldown > now:
+                throw Violation(at: now, "\(address) is granted \((now - since).text) after its last pod")
+            case .pod?, .none?, nil: break
+            }
+            guard let interface, interface.attachment?.instance == instance, interface.has(address) else {
+                throw Violation(at: now, "\(address) is granted on \(instance.rawValue), which does not have it")
+            }
+            uses[address] = .pod(pod)
+        }
+    }
+
+    /// The pod of these addresses has ended.
+    mutating func noteEnd(of addresses: PodAddresses, _ now: Instant) {
+        for address in addresses.all { uses[address] = .none(since: now) }
+    }
+
+    /// The machine of these addresses is gone: what the cloud does with them is its own affair.
+    mutating func forget(_ addresses: PodAddresses) {
+        for address in addresses.all { uses[address] = nil }
+    }
+}
+
+extension ModelVPC.InterfaceDescription {
+    /// Whether an address is one of those for pods.
+    fileprivate func has(_ address: IPAddress) -> Bool {
+        switch address {
+        case .v4(let address): secondaryAddresses.contains(address) || prefixes.contains { $0.contains(address) }
+        case .v6(let address): ipv6Prefixes.contains { $0.contains(address) }
+        }
+    }
+}

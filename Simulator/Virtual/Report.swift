@@ -1,0 +1,44 @@
+import Timekeeping
+
+/// What a simulation came to.
+public struct Report: Hashable, Sendable {
+    /// How many events were handled.
+    public internal(set) var events = 0
+    /// How many pods kubelet began to start.
+    public internal(set) var podsStarted = 0
+    /// How long each pod waited for its address, from kubelet's first try; for one that never got any until its end.
+    /// The shortest first.
+    public internal(set) var waits: [Duration] = []
+    /// How often an ADD was refused, by the cause's code.
+    public internal(set) var refusals: [String: Int] = [:]
+    /// How often each call was made, by EC2's name of it.
+    public internal(set) var calls: [String: Int] = [:]
+    /// How many calls the cloud throttled.
+    public internal(set) var throttled = 0
+    /// The addresses of the subnet that a node held and no pod used, averaged over all nodes and their time: free, cooling
+    /// or on their way out, and the own addresses of ENIs beside the primary one, which serve nobody but the pool.
+    public internal(set) var stranded = 0.0
+    /// Equal for runs in which the same happened.
+    public internal(set) var traceHash: UInt64 = 0
+
+    /// The wait that a share of the pods did not exceed.
+    ///
+    /// - Parameter share: from 0 to 1; 0.99 for the 99th percentile.
+    public func wait(_ share: Double) -> Duration {
+        guard !waits.isEmpty else { return .zero }
+        let rank = Int((share * Double(waits.count)).rounded(.up))
+        return waits[min(max(rank, 1), waits.count) - 1]
+    }
+
+    /// The calls that change something.
+    public var mutatingCalls: Int {
+        calls.reduce(0) { $0 + ($1.key.hasPrefix("Describe") ? 0 : $1.value) }
+    }
+
+    mutating func finish(nodes: [VirtualNode], traceHash: UInt64) {
+        waits.sort()
+        let seconds = nodes.reduce(0) { $0 + $1.upTime.inSeconds }
+        stranded = seconds > 0 ? nodes.reduce(0) { $0 + $1.strandedSeconds } / seconds : 0
+        self.traceHash = traceHash
+    }
+}

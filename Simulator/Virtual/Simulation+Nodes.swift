@@ -1,0 +1,99 @@
+import Addressing
+import ModelVPC
+import ModelViews
+import Pool
+import Timekeeping
+
+extension Simulation {
+    /// An instance is launched, and its daemon starts.
+    mutating func join(_ node: Int) throws(Violation) {
+        trace.add(1, now, node)
+        nodes[node].start(at: now)
+        do throws(ModelVPC.Failure) {
+            try vpc.launch(
+                nodes[node].instance, type: scenario.instanceType.name, limits: .init(scenario.instanceType),
+                in: Simulation.subnet, at: now)
+        } catch {
+            throw Violation(at: now, "node \(node) cannot be launched: \(error)")
+        }
+        look(node)
+    }
+
+    /// A machine is terminated, with all its pods.
+    mutating func leave(_ node: Int) {
+        trace.add(2, now, node)
+        nodes[node].stop(at: now)
+        for pod in nodes[node].running {
+            pods[pod].isOver = true
+            if let addresses = pods[pod].addresses { ledger.forget(addresses) }
+        }
+        // The instance exists: its node has joined.
+        try? vpc.terminate(nodes[node].instance, at: now)
+    }
+
+    /// Reads the provider's view, as at every interval.
+    mutating func look(_ node: Int) {
+        guard nodes[node].isUp else { return }
+        queue.add(.nodeLooks(node), at: now + scenario.reconcileInterval)
+        readView(node)
+    }
+
+    /// Reads the provider's view, unless that is under way.
+    mutating func readView(_ node: Int) {
+        guard !nodes[node].isLooking else {
+            nodes[node].looksAgain = true
+            return
+        }
+        nodes[node].isLooking = true
+        begin(.describe(takenAt: now, nil, nil), on: node)
+    }
+
+    /// A look has ended, one way or the other.
+    mutating func endLook(_ node: Int) {
+        nodes[node].isLooking = false
+        guard nodes[node].looksAgain else { return }
+        nodes[node].looksAgain = false
+        readView(node)
+    }
+
+    mutating func tick(_ node: Int) throws(Violation) {
+        guard nodes[node].isUp, nodes[node].tickAt == now else { return }
+        nodes[node].tickAt = nil
+        try perform(nodes[node].pool.tick(now: now), on: node)
+    }
+
+    /// What the provider and the kernel of a node say.
+    func observation(
+        of node: Int, _ view: NodeView, _ interfaces: [InterfaceView], _ subnets: [SubnetView]
+    ) -> Observation {
+        let running = nodes[node].running.sorted().compactMap { index in
+            pods[index].addresses.map { Observation.Pod(id: pods[index].attachment(index), addresses: $0) }
+        }
+        return Observation(node: view, interfaces: interfaces, subnets: subnets, pods: running)
+    }
+
+    /// Does what follows from an event of a node's pool.
+    mutating func perform(_ outcome: Outcome, on node: Int) throws(Violation) {
+        for action in outcome.actions {
+            switch action {
+            case .grant(let waiter, let grant): try grantArrives(grant, to: Int(waiter.number))
+            case .refuse(let waiter, let cause): refusalArrives(cause, to: Int(waiter.number))
+            case .readBack: readView(node)
+            case .configureENI(let eni) where nodes[node].pool.enis[eni]?.isPrimary == true:
+                try lookForInterface(of: eni, on: node, until: now + scenario.attachTimeout)
+            case .configureENI(let eni): begin(.setDeleteOnTermination(eni), on: node)
+            case .createENI(let token, let eni): begin(.create(token, eni), on: node)
+            case .attachENI(let eni, let index): begin(.attach(eni, deviceIndex: index), on: node)
+            case .assign(let eni, let kind, let count, let token):
+                begin(.assign(eni, kind, count: count, token), on: node)
+            case .unassign(let eni, let blocks): begin(.unassign(eni, blocks), on: node)
+            case .detachENI(let eni): begin(.detach(eni), on: node)
+            case .deleteENI(let eni): begin(.delete(eni), on: node)
+            }
+        }
+        nodes[node].noteStranded(at: now)
+        let next = nodes[node].pool.nextTick(after: now)
+        if let next, next != nodes[node].tickAt { queue.add(.nodeTicks(node), at: next) }
+        nodes[node].tickAt = next
+    }
+}

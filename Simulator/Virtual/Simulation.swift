@@ -1,0 +1,120 @@
+import Addressing
+import Identity
+import ModelVPC
+import Pool
+import Timekeeping
+
+/// A cluster in virtual time: every node runs a real `Pool` against one `ModelVPC`, and pods come and go as a plan says.
+///
+/// Discrete events, one after another, each at its instant: nothing here has a rule of its own about addresses, and
+/// nothing waits. Equal scenarios give equal runs.
+///
+/// ```swift
+/// let report = try Simulation(scenario).run()
+/// print(report.wait.p99, report.stranded)
+/// ```
+///
+/// | file | what |
+/// | --- | --- |
+/// | `Simulation+Nodes` | daemons that start, look at the provider's view, tick and stop |
+/// | `Simulation+Pods` | pods that ask for an address, try again, and end |
+/// | `Simulation+Calls` | the pool's actions as calls of the provider, and their answers |
+/// | `Ledger` | what must always hold |
+public struct Simulation {
+    /// What happens at an instant.
+    enum Event {
+        case nodeJoins(Int)
+        case nodeLeaves(Int)
+        case nodeLooks(Int)
+        case nodeTicks(Int)
+        /// Kubelet tries to start a pod.
+        case podTries(Int)
+        case podEnds(Int)
+        /// A call whose turn has come leaves the node.
+        case callDeparts(Int)
+        case callEnds(Int)
+        /// Whether the interface of an ENI has appeared.
+        case interfaceAppears(node: Int, ENIID, until: Instant)
+        case detachmentIsPolled(node: Int, ENIID, pause: Duration, until: Instant)
+    }
+
+    let scenario: Scenario
+    var vpc: ModelVPC
+    var random: Random
+    var now = Instant.origin
+    var queue = EventQueue<Event>()
+    var nodes: [VirtualNode]
+    var pods: [VirtualPod]
+    var calls: [Int: PendingCall] = [:]
+    var callsMade = 0
+    var ledger = Ledger()
+    var report = Report()
+    var trace = Trace()
+
+    /// The only subnet.
+    static let subnet = ModelVPC.SubnetID(rawValue: "subnet-virtual")
+
+    /// A cluster before its first event.
+    ///
+    /// - Throws: `ModelVPC.Failure` for a subnet that no VPC can have.
+    public init(_ scenario: Scenario) throws(ModelVPC.Failure) {
+        self.scenario = scenario
+        var random = Random(seed: scenario.seed)
+        vpc = ModelVPC(
+            cidr: scenario.subnet, settings: scenario.cloud, throttling: scenario.throttling, faults: scenario.faults,
+            seed: random.next())
+        try vpc.addSubnet(Simulation.subnet, cidr: scenario.subnet, zone: "zone-a")
+        self.random = random
+        nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario) }
+        pods = scenario.plan.pods.map { VirtualPod($0) }
+        for (index, node) in scenario.plan.nodes.enumerated() {
+            queue.add(.nodeJoins(index), at: node.joins)
+            if let leaves = node.leaves { queue.add(.nodeLeaves(index), at: leaves) }
+        }
+    }
+
+    /// Runs to the scenario's end.
+    ///
+    /// - Throws: ``Violation`` at the first event after which something does not hold that always must.
+    public consuming func run() throws(Violation) -> Report {
+        let end = Instant.origin + scenario.duration
+        var arrived = 0
+        while true {
+            // The plan's arrivals are in order already: they need no place in the queue.
+            let arrival = arrived < pods.count ? pods[arrived].plan.arrives : .distantFuture
+            if let next = queue.next, next <= arrival, next < end, let due = queue.pop() {
+                now = due.at
+                try handle(due.event)
+            } else if arrival < end {
+                now = arrival
+                try handle(.podTries(arrived))
+                arrived += 1
+            } else {
+                break
+            }
+        }
+        now = end
+        for index in nodes.indices where nodes[index].isUp { nodes[index].noteStranded(at: now) }
+        for pod in pods where pod.isWaiting { report.waits.append(now - (pod.firstTry ?? now)) }
+        report.finish(nodes: nodes, traceHash: trace.hash)
+        return report
+    }
+
+    private mutating func handle(_ event: Event) throws(Violation) {
+        report.events += 1
+        switch event {
+        case .nodeJoins(let node): try join(node)
+        case .nodeLeaves(let node): leave(node)
+        case .nodeLooks(let node): look(node)
+        case .nodeTicks(let node): try tick(node)
+        case .podTries(let pod): try start(pod)
+        case .podEnds(let pod): try end(pod)
+        case .callDeparts(let call): depart(call)
+        case .callEnds(let call): try finish(call)
+        case .interfaceAppears(let node, let eni, let deadline):
+            try lookForInterface(of: eni, on: node, until: deadline)
+        case .detachmentIsPolled(let node, let eni, let pause, let deadline):
+            if nodes[node].isUp { begin(.pollDetached(eni, pause: pause, until: deadline), on: node) }
+        }
+    }
+}

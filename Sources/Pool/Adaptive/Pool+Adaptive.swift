@@ -1,0 +1,54 @@
+import Timekeeping
+
+/// How an adaptive target becomes, at every moment, a target of so many addresses; the rules of growing and shrinking are
+/// the same for all.
+extension Pool {
+    /// The target as it was last learnt.
+    var target: WarmTarget {
+        guard let demand else { return configuration.target }
+        return .addresses(warm: demand.warm, minimum: demand.goal.minimum)
+    }
+
+    /// Cooling addresses that are free again before the provider could deliver others; under a target that does not know
+    /// how long that takes, none.
+    func coolingSoon(_ now: Instant) -> Int {
+        guard let demand else { return 0 }
+        let horizon = now + demand.addressLead.estimate
+        return enis.values.reduce(0) { sum, eni in
+            sum + (eni.isReady ? eni.cooling.prefix { $0.until <= horizon }.count : 0)
+        }
+    }
+
+    /// Takes a new target over; what was learnt is kept from one adaptive target to the next.
+    mutating func adopt(_ target: WarmTarget, _ now: Instant) {
+        guard case .adaptive(let goal) = target else {
+            demand = nil
+            return
+        }
+        if demand == nil { demand = DemandEstimator(goal, now: now) }
+        demand?.goal = goal
+    }
+
+    /// Attaches ENIs ahead of time, without addresses, until the attached ones have the room that the target asks for.
+    mutating func reserveSlots(_ limits: NodeLimits, _ now: Instant) {
+        guard let demand, configuration.families.hasIPv4, (trouble?.until ?? now) <= now else { return }
+        let wanted = min(demand.slots, addressLimit(limits) - attachments.count)
+        while reach(limits) < wanted, mayCreate(limits, now), let subnet = subnetForENI(now) {
+            create(in: subnet, for: 0, limits, now)
+        }
+    }
+
+    /// Whether an adaptive target can do without the room on an ENI.
+    func hasSlots(without eni: ENIID, _ limits: NodeLimits) -> Bool {
+        guard let demand else { return true }
+        return reach(limits, without: eni) >= min(demand.slots, addressLimit(limits) - attachments.count)
+    }
+
+    /// How many pods more the ENIs can serve that are there or on their way: all slots that no pod uses or waits for.
+    private func reach(_ limits: NodeLimits, without excluded: ENIID? = nil) -> Int {
+        let perENI = configuration.addressesPerENI(limits)
+        let slots = enis.values.lazy.filter { $0.isServingOrComing && $0.id != excluded && takesPods($0) }
+            .reduce(creations.count * perENI) { $0 + max(0, perENI - $1.assignedCount) }
+        return slots - waiters.count
+    }
+}

@@ -1,5 +1,5 @@
 extension Report {
-    /// Plans, and looks for remedies where pods are pending.
+    /// Plans, and looks for remedies where pods are pending or something is tight.
     ///
     /// - Parameters:
     ///   - title: what is planned, such as the names of the files.
@@ -8,15 +8,13 @@ extension Report {
     public init(
         of input: ClusterInput, with plan: Plan, title: String, progress: (String) -> Void = { _ in }
     ) throws(PlanProblem) {
-        let (cluster, size) = (input.cluster, input.cluster.pods.count)
-        progress("planning \(cluster.nodes.count.of("node")) and \(size.of("pod"))")
-        var prediction = try Prediction(of: cluster, with: plan)
-        prediction.notes = input.notes + prediction.notes
-        var remedies: [Planner.Remedy] = []
-        if prediction.worst?.pending.isEmpty == false {
+        let cluster = input.cluster
+        progress("planning \(cluster.nodes.count.of("node")) and \(cluster.workloads.count.of("workload"))")
+        let prediction = try Prediction(of: cluster, with: plan)
+        self.init(prediction, title: title, notes: input.notes)
+        if verdict != .fits {
             progress("planning again with remedies")
-            remedies = try prediction.remedies(for: cluster, with: plan)
+            remedies = try prediction.remedies(for: cluster, with: plan).map(Remedy.init)
         }
-        self.init(prediction, remedies: remedies, title: title)
     }
 }

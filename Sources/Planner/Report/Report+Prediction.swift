@@ -1,16 +1,16 @@
 extension Report {
-    /// The report of a prediction.
+    /// The report of a prediction, without remedies.
     ///
     /// - Parameters:
     ///   - title: what was planned, such as the names of the files.
-    ///   - remedies: what ``Prediction`` found to help.
-    public init(_ prediction: Prediction, remedies: [Planner.Remedy], title: String) {
+    ///   - notes: what is to be said of the input, before the prediction's own notes.
+    init(_ prediction: Prediction, title: String, notes: [String] = []) {
         let moments = prediction.moments.map(Moment.init)
         let warnings = Report.warnings(moments)
         let isPending = moments.contains { $0.pending > 0 }
         self.init(
             title: title, verdict: isPending ? .pending : warnings.isEmpty ? .fits : .warning, moments: moments,
-            remedies: remedies.map(Remedy.init), warnings: warnings, notes: prediction.notes)
+            warnings: warnings, notes: notes + prediction.notes)
     }
 }
 

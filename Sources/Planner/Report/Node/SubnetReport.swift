@@ -99,7 +99,7 @@ extension SubnetReport.Question {
                     id: SubnetID("subnet"), cidr: cidr, zone: SubnetReport.Question.zone, used: .addresses(used))
             ], pool: configuration)
         let prediction = try Prediction(of: Cluster(workloads: [workload]), with: plan)
-        return Report(prediction, remedies: [], title: "").moments[0]
+        return Report(prediction, title: "").moments[0]
     }
 
     /// The most nodes whose pods all have an address: every node has one of its own, so the subnet's size bounds them.

@@ -88,6 +88,11 @@ public struct SimulatedNode: Hashable, Sendable {
         if !overview.isReady || interfaces.isEmpty { return overview.obstacle?.sentence ?? "the daemon is starting" }
         if let obstacle = overview.growthObstacle { return obstacle.sentence }
         if let eni = interfaces.first(where: { $0.phase != "ready" }) { return "the ENI \(eni.id) is \(eni.phase)" }
+        // Further addresses are asked for when that is there.
+        let hasIPv6 = overview.mode.first?.contains("IPv6") == true
+        if hasIPv6, let eni = interfaces.first(where: { $0.servesPods && $0.ipv6Prefix == nil }) {
+            return "the ENI \(eni.id) has no IPv6 prefix"
+        }
         return overview.addresses.incoming == 0
             ? nil : "\(overview.addresses.incoming) addresses are on their way from the provider"
     }

@@ -1,4 +1,3 @@
-import Addressing
 import ModelVPC
 import ModelViews
 import Pool
@@ -26,9 +25,7 @@ enum Errand: Sendable {
         case .create: .createInterface
         case .attach: .attach
         case .setDeleteOnTermination: .setDeleteOnTermination
-        case .assign(_, .address, _, _): .assign
-        case .assign(_, .prefix, _, _): .assignPrefixes
-        case .assign(_, .ipv6Prefix, _, _): .assignIPv6Prefixes
+        case .assign: .assign
         case .unassign: .unassign
         case .detach: .detach
         case .delete: .delete
@@ -60,17 +57,11 @@ enum Errand: Sendable {
         switch self {
         case .create(let token, let eni):
             let tags = [ENITag.token: token.description, CloudTag.instance: node.rawValue]
-            var new = ModelVPC.NewInterface(in: .init(eni.subnet), tags: tags)
-            if eni.kind == .prefix { new.prefixes = .count(eni.count) } else { new.secondary = .count(eni.count) }
-            return .createInterface(new, token: token.description)
+            return .createInterface(ModelVPC.NewInterface(eni, tags: tags), token: token.description)
         case .attach(let eni, let index): return .attach(try .init(eni), to: node, deviceIndex: index)
         case .setDeleteOnTermination(let eni): return .setDeleteOnTermination(try .init(eni), true)
-        case .assign(let eni, .address, let count, let token):
-            return .assign(try .init(eni), .count(count), token: token.description)
-        case .assign(let eni, .prefix, let count, let token):
-            return .assignPrefixes(try .init(eni), .count(count), token: token.description)
-        case .assign(let eni, .ipv6Prefix, let count, let token):
-            return .assignIPv6Prefixes(try .init(eni), .count(count), token: token.description)
+        case .assign(let eni, let kind, let count, let token):
+            return .assigning(kind, count: count, to: try .init(eni), token: token.description)
         case .unassign(let eni, let blocks): return .taking(blocks, from: try .init(eni))
         case .detach(let eni): return .detach(try .init(eni))
         case .delete(let eni): return .delete(try .init(eni))
@@ -79,21 +70,5 @@ enum Errand: Sendable {
             return .describeInterfacesOf(node, orTagged: .init(key: CloudTag.instance, value: node.rawValue))
         case .describe: return .describeSubnets
         }
-    }
-}
-
-extension ModelVPC.Request {
-    /// Takes blocks of one kind away.
-    fileprivate static func taking(_ blocks: [Block], from interface: ModelVPC.InterfaceID) -> ModelVPC.Request {
-        var (addresses, prefixes, ipv6Prefixes): ([IPv4Address], [IPv4Network], [IPv6Network]) = ([], [], [])
-        for block in blocks {
-            switch block {
-            case .address(let address): addresses.append(address)
-            case .prefix(let prefix): prefixes.append(prefix)
-            case .ipv6Prefix(let prefix): ipv6Prefixes.append(prefix)
-            }
-        }
-        return ipv6Prefixes.isEmpty
-            ? .unassign(interface, addresses, prefixes: prefixes) : .unassignIPv6Prefixes(interface, ipv6Prefixes)
     }
 }

@@ -15,8 +15,9 @@ public struct Report: Hashable, Sendable {
     public internal(set) var calls: [String: Int] = [:]
     /// How many calls the cloud throttled.
     public internal(set) var throttled = 0
-    /// The addresses of the subnet that a node held and no pod used, averaged over all nodes and their time: free, cooling
-    /// or on their way out, and the own addresses of ENIs beside the primary one, which serve nobody but the pool.
+    /// The addresses of the subnet that a node held and no pod used, averaged over all nodes and their time: free,
+    /// cooling or on their way out, and the own addresses of ENIs beside the primary one, which serve nobody but the
+    /// pool.
     public internal(set) var stranded = 0.0
     /// Equal for runs in which the same happened.
     public internal(set) var traceHash: UInt64 = 0

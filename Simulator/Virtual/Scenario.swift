@@ -29,8 +29,8 @@ public struct Scenario: Sendable {
     public var seed: UInt64
     /// How long the runtime lets an ADD wait before it fails.
     public var addTimeout = Duration.seconds(30)
-    /// The pause after which kubelet tries again to start a pod that got no address; it is drawn evenly from it to half as
-    /// much again. Source: kubelet's `backOffPeriod` and `workerBackOffPeriodJitterFactor`.
+    /// The pause after which kubelet tries again to start a pod that got no address; it is drawn evenly from it to half
+    /// as much again. Source: kubelet's `backOffPeriod` and `workerBackOffPeriodJitterFactor`.
     public var retryPause = Duration.seconds(10)
     /// How often a node reads the provider's view.
     public var reconcileInterval = Duration.seconds(60)

@@ -4,7 +4,8 @@ import ModelVPC
 import Pool
 import Timekeeping
 
-/// A cluster in virtual time: every node runs a real `Pool` against one `ModelVPC`, and pods come and go as a plan says.
+/// A cluster in virtual time: every node runs a real `Pool` against one `ModelVPC`, and pods come and go as a plan
+/// says.
 ///
 /// Discrete events, one after another, each at its instant: nothing here has a rule of its own about addresses, and
 /// nothing waits. Equal scenarios give equal runs.

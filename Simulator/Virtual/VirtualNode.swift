@@ -43,8 +43,8 @@ struct VirtualNode {
         isUp = false
     }
 
-    /// Adds up what was stranded until now, and looks at what is stranded from now on: addresses that are free, cooling or
-    /// on their way out, and the own addresses of the ENIs beside the primary one.
+    /// Adds up what was stranded until now, and looks at what is stranded from now on: addresses that are free, cooling
+    /// or on their way out, and the own addresses of the ENIs beside the primary one.
     mutating func noteStranded(at now: Instant) {
         strandedSeconds += Double(stranded) * (now - strandedSince).inSeconds
         strandedSince = now

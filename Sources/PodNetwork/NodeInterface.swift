@@ -27,7 +27,8 @@ public struct NodeInterface: Hashable, Sendable {
     public struct IPv6Uplink: Hashable, Sendable {
         /// The subnet's router.
         public var gateway: IPv6Address
-        /// The ENI's own address, from which the node itself replies; `nil` where it has only prefixes for pods.
+        /// The ENI's own address, from which the node itself replies, and which others on the node (such as kube-proxy)
+        /// give to packets of pods that they masquerade; `nil` where it has only prefixes for pods.
         public var address: IPv6Address?
 
         /// - Parameter address: `nil` for an ENI that has only prefixes for pods.

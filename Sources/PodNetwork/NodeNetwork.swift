@@ -35,6 +35,8 @@ public struct NodeNetwork: Sendable {
         /// without any, the kernel's reverse path filter drops every packet, even in its loose mode. It needs that of
         /// the link to ask for its neighbours in IPv6.
         case addedAddress(InterfaceAddress)
+        /// An ENI had another address of its own before.
+        case removedAddress(InterfaceAddress)
         /// A policy rule was missing.
         case addedRule(Rule)
         /// A policy rule was ours and not wanted.
@@ -94,8 +96,10 @@ public struct NodeNetwork: Sendable {
         }
         let wanted = wantedRules(interfaces)
         let stale = rules.filter { isOurs($0) && !wanted.contains($0) }
-        // Routes first: the rules tell which tables are ours, so they are the last to go.
+        // Routes first: the kernel takes some with the last address, and the rules tell which tables and addresses are
+        // ours, so that they are the last to go.
         report.repairs += try staleRoutes(stale, besides: interfaces, host: host) + routes
+        report.repairs += staleAddresses(stale, wanted: wanted, present: addresses)
         report.repairs += stale.map(Repair.removedRule)
         report.repairs += wanted.filter { !rules.contains($0) }.map(Repair.addedRule)
         return report
@@ -132,6 +136,17 @@ public struct NodeNetwork: Sendable {
                 !present.contains { $0.address == wanted.address && $0.interface == wanted.interface }
             }
             .map(Repair.addedAddress)
+    }
+
+    /// The addresses that ENIs had before, as their rules tell: packets must not leave with them any more. Someone else
+    /// would have set them with the length of the subnet's prefix.
+    private func staleAddresses(_ stale: [Rule], wanted: [Rule], present: [InterfaceAddress]) -> [Repair] {
+        func sources(_ rules: [Rule]) -> Set<IPNetwork> {
+            Set(rules.filter { $0.priority == layout.nodeRulePriority }.map(\.source))
+        }
+        let gone = sources(stale).subtracting(sources(wanted))
+        return present.filter { gone.contains($0.address.host) && $0.prefixLength == $0.address.host.prefixLength }
+            .map(Repair.removedAddress)
     }
 
     private func wantedRules(_ interfaces: [NodeInterface]) -> [Rule] {
@@ -221,6 +236,7 @@ extension NodeNetwork.Repair {
         case .setting: nil
         case .link(let name, let change): .changeLink(.name(name), change)
         case .addedAddress(let address): .addAddress(address)
+        case .removedAddress(let address): .deleteAddress(address)
         case .addedRule(let rule): .addRule(rule)
         case .removedRule(let rule): .deleteRule(rule)
         // Replaced, because what is in the way may be a route without a next hop, which can't be told by `Route`.

@@ -14,14 +14,14 @@ public struct PodName: Hashable, Sendable {
     }
 
     /// The name of a pod that returns under the same name: one that ends in a hyphen and a number, as a StatefulSet's do.
+    /// The number has at most four digits, because the names of other pods end in five letters and digits at random.
     ///
     /// - Returns: `nil` for any other pod.
     public init?(returning pod: PodIdentity) {
         guard let hyphen = pod.name.lastIndex(of: "-"), hyphen != pod.name.startIndex else { return nil }
         let ordinal = pod.name[pod.name.index(after: hyphen)...]
-        guard !ordinal.isEmpty, ordinal.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-            return nil
-        }
+        let isNumber = ordinal.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isNumber, (1...4).contains(ordinal.utf8.count), ordinal == "0" || ordinal.first != "0" else { return nil }
         self.init(namespace: pod.namespace, name: pod.name)
     }
 }

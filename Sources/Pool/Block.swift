@@ -102,13 +102,13 @@ public enum BlockKind: Int, Hashable, Comparable, Sendable {
     }
 }
 
-extension BlockKind: CustomStringConvertible {
-    /// The kind in words, in the plural.
-    public var description: String {
+extension BlockKind {
+    /// So many of the kind, such as `1 secondary address` or `3 /28 prefixes`.
+    public func words(_ count: Int) -> String {
         switch self {
-        case .address: "secondary addresses"
-        case .prefix: "/28 prefixes"
-        case .ipv6Prefix: "IPv6 /80 prefixes"
+        case .address: "\(count) secondary \(count == 1 ? "address" : "addresses")"
+        case .prefix: "\(count) /28 \(count == 1 ? "prefix" : "prefixes")"
+        case .ipv6Prefix: "\(count) IPv6 /80 \(count == 1 ? "prefix" : "prefixes")"
         }
     }
 }

@@ -54,7 +54,7 @@ extension Pool {
                     census.total += free
                     census.free += free
                     census.spare += eni.freeCount - free
-                } else {
+                } else if eni.refusal == nil {
                     census.incoming += free
                 }
             case .detaching, .detached, .deleting, .lost:

@@ -144,6 +144,9 @@ public struct NodeLimits: Hashable, Codable, Sendable {
         self.vCPUs = vCPUs
     }
 
+    /// Whether an ENI can have a /80, which takes the place of an IPv6 address.
+    public var supportsIPv6: Bool { ipv6PerENI > 0 && supportsPrefixes }
+
     /// The slots of one ENI for pods: all but its primary address's.
     public var podAddressesPerENI: Int { ipv4PerENI - 1 }
 }

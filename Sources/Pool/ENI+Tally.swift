@@ -89,6 +89,15 @@ extension ENI {
         }
     }
 
+    /// Whether pods use a block.
+    func isUsed(_ block: Block) -> Bool {
+        switch block {
+        case .address: false
+        case .prefix(let network): prefixes[network].map { $0.assigned + $0.orphaned > 0 } ?? false
+        case .ipv6Prefix: !ipv6Addresses.isEmpty
+        }
+    }
+
     /// The addresses of all blocks of a kind, counted.
     public func tally(of kind: BlockKind) -> Tally {
         switch kind {

@@ -75,6 +75,8 @@ public struct ENI: Sendable {
     var detachInDoubtSince: Instant?
     /// No step is tried before this, after one that failed.
     var retryAt: Instant?
+    /// Nothing is given back before this, after the provider refused to take it.
+    var giveBackAt: Instant?
     /// Why the step failed that is then taken again, where that keeps the ENI from serving more pods.
     var refusal: ProviderError?
     /// Until when it is full by the provider's word, whatever the instance's limits say.
@@ -134,6 +136,10 @@ public struct ENI: Sendable {
 
     /// The gateway of the ENI's subnet: by convention its first host address.
     public var gateway: IPv4Address { subnetCIDR[1] }
+
+    /// The ENI's own address in IPv6, where it has a /80: of that, the one that goes with its own of IPv4, which is never
+    /// a pod's.
+    public var ipv6Address: IPv6Address? { ipv6Prefix?.companion(of: primaryAddress) }
 
     /// Remembers that a block came or went by our doing.
     mutating func noteChange(of block: Block, window: Duration, _ now: Instant) {

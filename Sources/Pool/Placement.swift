@@ -16,6 +16,20 @@ public enum CustomNetworking: Hashable, Sendable {
     case discovery(securityGroups: [String])
 }
 
+extension CustomNetworking {
+    /// The first subnet of the node's network that is none of its zone's; `nil` where all are, and where none is named.
+    func unknown(to subnets: [SubnetView], _ node: NodeView?) -> SubnetID? {
+        guard let node else { return nil }
+        let network: PodSubnets? =
+            switch self {
+            case .zone(let networks): networks[node.zone]
+            case .named(let name, let networks): networks[name]
+            case .discovery: nil
+            }
+        return network?.subnets.first { id in !subnets.contains { $0.id == id && $0.zone == node.zone } }
+    }
+}
+
 /// Subnets for pods, and the security groups of the ENIs in them.
 public struct PodSubnets: Hashable, Sendable {
     /// The subnets; the one with most free addresses comes first.

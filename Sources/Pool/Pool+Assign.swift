@@ -71,6 +71,8 @@ extension Pool {
         guard !waiters.isEmpty, let limits else { return }
         let podLimit = addressLimit(limits)
         var unserved = Deque<Waiter>()
+        // Once there is nothing for one, there is nothing for others that want anything.
+        var isEmpty = false
         while let waiter = waiters.popFirst() {
             let request = waiter.request
             if let known = attachments[request.id] {
@@ -86,19 +88,24 @@ extension Pool {
                     continue
                 }
             }
-            if request.deadline > now, attachments.count < podLimit,
-                let place = chosen ?? choose(for: request.pod, limits, now)
-            {
-                let attachment = Attachment(
-                    id: request.id, pod: request.pod, netns: request.netns, addresses: place.addresses,
-                    eni: place.eni, since: now)
-                assign(attachment, block: place.block)
-                outcome.actions.append(.grant(waiter.id, Grant(attachment: attachment, isRepeat: false)))
+            let mayHave = request.deadline > now && attachments.count < podLimit
+            let place = chosen ?? (mayHave ? choose(for: request.pod, isEmpty, limits, now) : nil)
+            if mayHave, let place {
+                grant(place, to: waiter, now)
             } else {
+                isEmpty = isEmpty || mayHave
                 unserved.append(waiter)
             }
         }
         waiters = unserved
+    }
+
+    private mutating func grant(_ place: Place, to waiter: Waiter, _ now: Instant) {
+        let request = waiter.request
+        let attachment = Attachment(
+            id: request.id, pod: request.pod, netns: request.netns, addresses: place.addresses, eni: place.eni, since: now)
+        assign(attachment, block: place.block)
+        outcome.actions.append(.grant(waiter.id, Grant(attachment: attachment, isRepeat: false)))
     }
 
     mutating func assign(_ attachment: Attachment, block: Block) {
@@ -115,17 +122,19 @@ extension Pool {
         if case .orphaned = record.state {
             set(record, to: nil)
         } else {
-            set(record, to: cooling(after: attachment.pod, now))
+            cool(record, after: attachment.pod, now)
         }
         if let eni = enis[record.eni], eni.phase == .lost, eni.orphanedCount == 0 { remove(record.eni) }
     }
 
-    /// The state of an address after its pod: it rests, and longer where the pod may return under the same name.
-    func cooling(after pod: PodIdentity, _ now: Instant) -> AddressState {
+    /// An address rests after its pod, and longer where the pod may return under the same name.
+    mutating func cool(_ record: AddressRecord, after pod: PodIdentity, _ now: Instant) {
+        let rested = now + configuration.cooldown
         guard configuration.stickyFor > .zero, let name = PodName(returning: pod) else {
-            return .cooling(until: now + configuration.cooldown)
+            return set(record, to: .cooling(until: rested))
         }
-        return .cooling(until: now + max(configuration.cooldown, configuration.stickyFor), keptFor: name)
+        set(record, to: .cooling(until: max(rested, now + configuration.stickyFor), keptFor: name))
+        kept[name] = Keeping(address: record.address, restsUntil: rested)
     }
 
     private mutating func withdrawWaiters(of id: AttachmentID) {
@@ -136,15 +145,18 @@ extension Pool {
     }
 
     /// Tells those who cannot be served before their deadline why, at once: kubelet tries again by itself, and
-    /// whoever looks at the pod sees the reason instead of a time-out.
+    /// whoever looks at the pod sees the reason instead of a time-out. Before that, they get what is kept for others.
     mutating func refuseHopeless(_ now: Instant) {
         guard !waiters.isEmpty else { return }
+        let podLimit = limits.map(addressLimit) ?? 0
         let supply = Supply(self, now)
         var kept = Deque<Waiter>()
         for waiter in waiters {
             let deadline = waiter.request.deadline
             if deadline > now, kept.count < supply.addresses(by: deadline) {
                 kept.append(waiter)
+            } else if deadline > now, attachments.count < podLimit, let place = borrowedPlace(now) {
+                grant(place, to: waiter, now)
             } else {
                 outcome.actions.append(.refuse(waiter.id, shortage(now, ahead: kept.count)))
             }

@@ -12,11 +12,23 @@ extension Pool {
     /// are there stay.
     public func takesPods(_ eni: ENI) -> Bool {
         switch place {
-        case .anywhere: true
-        case .inside(let network): !eni.isPrimary && network.subnets.contains(eni.subnet)
+        case .anywhere: hasFamilies(eni.subnet)
+        case .inside(let network): !eni.isPrimary && network.subnets.contains(eni.subnet) && hasFamilies(eni.subnet)
         case .nowhere, nil: false
         }
     }
+
+    /// Whether a subnet has the families that pods are to have, as far as is known.
+    private func hasFamilies(_ subnet: SubnetID) -> Bool {
+        guard configuration.families.hasIPv6, let view = subnets.first(where: { $0.id == subnet }) else { return true }
+        return view.ipv6CIDR != nil
+    }
+
+    /// Whether pods get addresses of IPv4 from an ENI.
+    func givesIPv4(_ eni: ENI) -> Bool { configuration.families.hasIPv4 && takesPods(eni) }
+
+    /// Whether pods get addresses of IPv6 from an ENI, as soon as it has a /80.
+    func givesIPv6(_ eni: ENI) -> Bool { configuration.families.hasIPv6 && takesPods(eni) }
 
     /// Whether new pods can get addresses of an ENI now.
     func serves(_ eni: ENI) -> Bool {
@@ -36,7 +48,7 @@ extension Pool {
 
     /// Whether an ENI is to have a /80, and has none.
     func lacksIPv6Prefix(_ eni: ENI, _ limits: NodeLimits) -> Bool {
-        configuration.families.hasIPv6 && limits.ipv6PerENI > 0 && eni.ipv6Prefix == nil && takesPods(eni)
+        givesIPv6(eni) && limits.supportsIPv6 && eni.ipv6Prefix == nil
     }
 
     /// The kind of blocks that the slots of an ENI in a subnet are filled with.
@@ -52,9 +64,9 @@ extension Pool {
     /// Whether blocks of a kind on an ENI count for the targets. The others serve pods as long as they are there, and
     /// are given back when the target is met without them.
     func counts(_ kind: BlockKind, on eni: ENI, _ limits: NodeLimits, _ now: Instant) -> Bool {
-        guard takesPods(eni), configuration.families.hasIPv4 else { return false }
+        guard givesIPv4(eni) else { return false }
         return switch kind {
-        case .address: !configuration.usesPrefixes(limits) || fallsBack(in: eni.subnet, now)
+        case .address: self.kind(in: eni.subnet, limits, now) == .address
         case .prefix: configuration.usesPrefixes(limits)
         case .ipv6Prefix: false
         }
@@ -70,15 +82,18 @@ extension Pool {
         (trouble?.until ?? now) > now
     }
 
-    /// The subnets for further ENIs.
+    /// The subnets for further ENIs: those that have the pods' families.
     var podSubnets: PodSubnets? {
+        var network: PodSubnets
         switch place {
         case .anywhere(let subnet, let securityGroups):
             let primary = enis.values.first(where: \.isPrimary)?.subnet
-            return (subnet ?? primary).map { PodSubnets(subnets: [$0], securityGroups: securityGroups) }
-        case .inside(let network): return network
+            network = PodSubnets(subnets: [subnet ?? primary].compactMap(\.self), securityGroups: securityGroups)
+        case .inside(let inside): network = inside
         case .nowhere, nil: return nil
         }
+        network.subnets.removeAll { !hasFamilies($0) }
+        return network.subnets.isEmpty ? nil : network
     }
 
     /// Where a further ENI can be made now: in a subnet with prefixes rather than in one without, and of those in the

@@ -15,15 +15,26 @@ extension Pool {
     struct Refusal: Error {
         let cause: Cause
 
+        let obstacle: Cause.Unavailability
+
         init(_ address: IPAddress, _ obstacle: Cause.Unavailability) {
             cause = .requestedAddressUnavailable(address, obstacle)
+            self.obstacle = obstacle
         }
+
+        /// The refusal in terms of the address that was asked for.
+        func naming(_ address: IPAddress) -> Refusal { Refusal(address, obstacle) }
     }
 
     /// The addresses that the pod had before, where they are kept for it; otherwise of the ENI with most pods, so that
     /// the others can become empty, and rather of a block that counts, so that the others can go.
-    mutating func choose(for pod: PodIdentity, _ limits: NodeLimits, _ now: Instant) -> Place? {
+    ///
+    /// - Parameter isEmpty: that there is nothing but what is kept was found out already.
+    mutating func choose(
+        for pod: PodIdentity, _ isEmpty: Bool, _ limits: NodeLimits, _ now: Instant
+    ) -> Place? {
         if let place = keptPlace(for: pod) { return place }
+        if isEmpty { return nil }
         let serving = enis.values.filter(serves)
         guard configuration.families.hasIPv4 else {
             return serving.max { $0.isLessFull(than: $1) }.flatMap { nextIPv6Place(on: $0) }
@@ -40,7 +51,7 @@ extension Pool {
     }
 
     private func keptPlace(for pod: PodIdentity) -> Place? {
-        guard !kept.isEmpty, let name = PodName(returning: pod), let address = kept[name],
+        guard !kept.isEmpty, let name = PodName(returning: pod), let address = kept[name]?.address,
             let record = addresses[address], let eni = enis[record.eni], serves(eni)
         else { return nil }
         switch address {
@@ -49,6 +60,19 @@ extension Pool {
             let isMeant = !configuration.families.hasIPv4
             return isMeant ? Place(addresses: .ipv6(address), block: record.block, eni: eni.id) : nil
         }
+    }
+
+    /// An address that is kept for another pod and has rested: better than none at all.
+    func borrowedPlace(_ now: Instant) -> Place? {
+        let rested = kept.values.filter { $0.restsUntil <= now }.sorted { $0.address < $1.address }
+        for keeping in rested {
+            guard let record = addresses[keeping.address], let eni = enis[record.eni], serves(eni) else { continue }
+            switch keeping.address {
+            case .v4(let address) where configuration.families.hasIPv4: return place(of: address)
+            case .v4, .v6: continue
+            }
+        }
+        return nil
     }
 
     /// A held IPv4 address with the IPv6 address that goes with it.
@@ -94,9 +118,20 @@ extension Pool {
         return serves(eni) ? .success(place) : .failure(Refusal(.v4(address), .notReady))
     }
 
+    /// An IPv6 address goes with one IPv4 address, which decides.
+    private func findCompanion(_ address: IPv6Address, of ipv4: IPv4Address?) -> Result<Place, Refusal> {
+        guard let eni = enis.values.first(where: { $0.ipv6Prefix?.contains(address) == true }),
+            let prefix = eni.ipv6Prefix, let companion = prefix.companion(of: address),
+            ipv4 ?? companion == companion, let record = addresses[.v4(companion)], record.eni == eni.id
+        else { return .failure(Refusal(.v6(address), .unknown)) }
+        return findHeld(companion).mapError { $0.naming(.v6(address)) }
+    }
+
+    /// Where a requested address is of pods that have no other. One of the form that goes with an IPv4 address is none
+    /// of these: a pod of both families may have it.
     private func findOfPrefix(_ address: IPv6Address) -> Result<Place, Refusal> {
         guard let eni = enis.values.first(where: { $0.ipv6Prefix?.contains(address) == true }),
-            let prefix = eni.ipv6Prefix
+            let prefix = eni.ipv6Prefix, prefix.isNumbered(address)
         else { return .failure(Refusal(.v6(address), .unknown)) }
         if let obstacle = addresses[.v6(address)]?.state.unavailability {
             return .failure(Refusal(.v6(address), obstacle))
@@ -118,6 +153,8 @@ extension AddressState {
     }
 }
 
+/// The addresses of a /80, told apart by the 16 bits before the last 32: 0 for those that go with an IPv4 address, 1 for
+/// those of pods that have no other.
 extension IPv6Network {
     /// The address of a pod whose IPv4 address is given: its 32 bits end it. No two pods of a VPC share one, and its life
     /// is the IPv4 address's.
@@ -125,8 +162,18 @@ extension IPv6Network {
         IPv6Address(bits: base.bits | UInt128(address.bits))
     }
 
-    /// The address of a pod without an IPv4 address; never a ``companion(of:)``.
-    fileprivate func address(number: UInt32) -> IPv6Address {
+    /// The IPv4 address that one of ours goes with; `nil` for one of another form.
+    func companion(of address: IPv6Address) -> IPv4Address? {
+        form(of: address) == 0 ? IPv4Address(bits: UInt32(truncatingIfNeeded: address.bits)) : nil
+    }
+
+    /// The address of a pod without an IPv4 address.
+    func address(number: UInt32) -> IPv6Address {
         IPv6Address(bits: base.bits | 1 << 32 | UInt128(number))
     }
+
+    /// Whether one of ours is of the form of ``address(number:)``.
+    func isNumbered(_ address: IPv6Address) -> Bool { form(of: address) == 1 }
+
+    private func form(of address: IPv6Address) -> UInt16 { UInt16(truncatingIfNeeded: address.bits >> 32) }
 }

@@ -34,9 +34,14 @@ extension Pool {
         return blocks.union([eni.ipv6Prefix.map(Block.ipv6Prefix)].compactMap(\.self))
     }
 
-    /// A known block is there. What was missing of it, while pods used the rest, is back.
+    /// A known block is there. What was missing of it, while pods used the rest, is back, and what of it was to go stays.
     private mutating func restore(_ block: Block, of eni: ENIID, _ now: Instant) {
-        if recover(block, of: eni) { _ = adopt(block, on: eni, now) }
+        if recover(block, of: eni) {
+            for address in block.addresses {
+                if let record = addresses[.v4(address)], record.state == .releasing { set(record, to: .free) }
+            }
+        }
+        _ = adopt(block, on: eni, now)
     }
 
     /// What pods use of a block, though it was taken away with this block or another, is there again.

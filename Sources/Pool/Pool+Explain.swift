@@ -38,8 +38,11 @@ extension Pool {
         if case .inside? = place, eniLimit(limits) < 2 {
             return .impossible("with custom networking the primary ENI has no pods, and no other is allowed here")
         }
-        if configuration.families.hasIPv6, limits.ipv6PerENI == 0 {
-            return .impossible("pods are to have addresses of IPv6, which ENIs of this instance type cannot have")
+        if configuration.families.hasIPv6, !limits.supportsIPv6 {
+            return .impossible("pods are to have addresses of IPv6, and this instance type has no /80 prefixes for them")
+        }
+        if podSubnets == nil, !enis.values.contains(where: takesPods) {
+            return .impossible("pods are to have addresses of IPv6, which no subnet that they may be in has")
         }
         return nil
     }
@@ -71,15 +74,24 @@ extension Pool {
                 "\(subnet) has no free aligned /28 block: single addresses are used in it; next attempt in "
                     + (trouble.until - now).rounded)
         }
+        if case .custom(let networking) = configuration.placement, let unknown = networking.unknown(to: subnets, node) {
+            notes.append("\(unknown) is no subnet of the node's zone, and is passed over")
+        }
         for kind in [BlockKind.address, .prefix] {
             let leaving = enis.values.filter { $0.isReady && !counts(kind, on: $0, limits, now) }
-            let held = leaving.reduce(0) { $0 + $1.tally(of: kind).held }
+            let count = leaving.reduce(0) { $0 + $1.blockCount(kind) }
             let used = leaving.reduce(0) { $0 + $1.tally(of: kind).assigned }
-            if held > 0 {
-                notes.append("\(held) addresses of \(kind) are being given up; pods use \(used) of them")
-            }
+            if count > 0 { notes.append("being given up: \(kind.words(count)); \(pods(used)) an address of them") }
         }
         return notes
+    }
+
+    private func pods(_ count: Int) -> String {
+        switch count {
+        case 0: "no pod has"
+        case 1: "1 pod has"
+        default: "\(count) pods have"
+        }
     }
 
     /// The number of ADDs that wait.

@@ -12,6 +12,9 @@ extension Pool {
         // What was to go is gone.
         if case (.deleteENI(let eni), .notFound) = (action, error) { return deleted(eni, now: now) }
         let error = error.located(subnet(of: action), prefixes: action.asksForPrefixes)
+        if case .noContiguousPrefix(let subnet) = error, action.asksForMany, scarce[subnet] == nil {
+            return askOneByOne(action, of: subnet, error, now)
+        }
         // That the node may not give back is no reason not to grow, and a subnet without a /80 none to ask for no more.
         let concernsAll = !(action.givesBack && error.isDenial) && !(action.asksForIPv6 && error.isOfSubnet)
         let retryAt = (concernsAll ? note(error, jitter, now) : nil) ?? now + pause(after: error, jitter)
@@ -25,6 +28,19 @@ extension Pool {
         case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
         case .deleteENI(let eni): deleteFailed(eni, retryAt)
         case .grant, .refuse, .readBack: break
+        }
+        return settle(now)
+    }
+
+    /// Fewer prefixes are left than were asked for at once, though there may be some.
+    private mutating func askOneByOne(
+        _ action: Action, of subnet: SubnetID, _ error: ProviderError, _ now: Instant
+    ) -> Outcome {
+        scarce[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
+        switch action {
+        case .createENI(let token, _): creationFailed(token, error, now, now)
+        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, now, now)
+        default: break
         }
         return settle(now)
     }
@@ -73,7 +89,8 @@ extension Pool {
                 enis[eni]?.fullUntil = retryAt
             } else {
                 enis[eni]?.retryAt = retryAt
-                enis[eni]?.refusal = error
+                // That a subnet has no room is the subnet's affair.
+                enis[eni]?.refusal = error.isOfSubnet && kind != .ipv6Prefix ? nil : error
             }
         }
     }
@@ -82,7 +99,7 @@ extension Pool {
     private mutating func unassignFailed(_ eni: ENIID, _ retryAt: Instant) {
         guard case .unassign? = enis[eni]?.operation?.kind else { return }
         enis[eni]?.operation = nil
-        enis[eni]?.retryAt = retryAt
+        enis[eni]?.giveBackAt = retryAt
     }
 
     private mutating func detachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant, _ now: Instant) {
@@ -112,10 +129,10 @@ extension Pool {
     ) -> Instant? {
         switch error {
         case .subnetExhausted(let subnet):
-            exhausted[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
+            exhausted[subnet] = SubnetTrouble(until: now + subnetPause)
             return now
         case .noContiguousPrefix(let subnet):
-            fragmented[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
+            fragmented[subnet] = SubnetTrouble(until: now + subnetPause)
             return now
         case .throttled, .callsLimited, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
             .invalidCredentials:
@@ -140,6 +157,9 @@ extension Pool {
         case .limitReached, .notFound, .conflict, .incorrectState: return nil
         }
     }
+
+    /// How long a subnet without room is left alone; never not at all.
+    private var subnetPause: Duration { max(configuration.subnetBackoff, configuration.backoff.initial) }
 
     /// How long a step rests that failed for a reason of its own: a limit or a permission does not change soon; a
     /// contradiction goes away with the next view.
@@ -171,6 +191,15 @@ extension Action {
         switch self {
         case .createENI(_, let eni): eni.kind == .prefix
         case .assign(_, let kind, _, _): kind != .address
+        default: false
+        }
+    }
+
+    /// More than one prefix.
+    fileprivate var asksForMany: Bool {
+        switch self {
+        case .createENI(_, let eni): eni.kind == .prefix && eni.count > 1
+        case .assign(_, .prefix, let count, _): count > 1
         default: false
         }
     }

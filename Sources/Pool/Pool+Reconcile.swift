@@ -16,6 +16,7 @@ extension Pool {
         viewAnswered()
         exhausted = stillTroubled(exhausted)
         fragmented = stillTroubled(fragmented)
+        scarce = stillTroubled(scarce)
         let own = seen.interfaces.filter { $0.tags[ENITag.noManage] != "true" || $0.isPrimary }
         let foreign = seen.interfaces.filter { $0.tags[ENITag.noManage] == "true" && !$0.isPrimary }
         foreignDevices = Set(foreign.filter { $0.networkCard == 0 }.compactMap(\.attachment.deviceIndex))
@@ -204,27 +205,36 @@ extension Pool {
             coolDown(attachment.id, now)
         }
         strays = [:]
-        for pod in pods where attachments[pod.id]?.addresses.primary != pod.addresses.primary { meet(pod, now) }
+        for pod in pods where attachments[pod.id]?.addresses.primary != complete(pod.addresses).primary { meet(pod, now) }
     }
 
     /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its addresses, now or when
     /// they come.
     mutating func meet(_ pod: Observation.Pod, _ now: Instant) {
-        let address = pod.addresses.primary
-        guard attachments[pod.id] == nil, let (eni, block) = home(of: address) else {
+        let addresses = complete(pod.addresses)
+        guard attachments[pod.id] == nil, let (eni, block) = home(of: addresses.primary) else {
             outcome.repairs.append(.strayPod(pod.id, pod.addresses))
-            strays[address] = pod
+            strays[addresses.primary] = pod
             return
         }
-        strays[address] = nil
+        let isLeaving = self.addresses[addresses.primary]?.state == .releasing
+        strays[addresses.primary] = nil
         assign(
-            Attachment(
-                id: pod.id, pod: PodIdentity(), netns: "", addresses: pod.addresses, eni: eni, since: now),
+            Attachment(id: pod.id, pod: PodIdentity(), netns: "", addresses: addresses, eni: eni, since: now),
             block: block)
-        if enis[eni]?.isServingOrComing == false, let record = addresses[address] {
+        if isLeaving || enis[eni]?.isServingOrComing == false, let record = self.addresses[addresses.primary] {
             set(record, to: .orphaned(pod.id))
         }
-        outcome.repairs.append(.adoptedAttachment(pod.id, pod.addresses))
+        outcome.repairs.append(.adoptedAttachment(pod.id, addresses))
+    }
+
+    /// The addresses of a pod of both families, of whose routes only that of IPv6 is there.
+    private func complete(_ addresses: PodAddresses) -> PodAddresses {
+        guard case .ipv6(let address) = addresses,
+            let prefix = enis.values.lazy.compactMap(\.ipv6Prefix).first(where: { $0.contains(address) }),
+            let companion = prefix.companion(of: address)
+        else { return addresses }
+        return .dualStack(companion, address)
     }
 
     /// Which ENI has an address that no attachment uses.
@@ -232,8 +242,11 @@ extension Pool {
         if let record = addresses[address] {
             return record.state.attachment == nil ? (record.eni, record.block) : nil
         }
+        guard case .v6(let address) = address else { return nil }
         for eni in enis.values {
-            if let block = eni.ipv6Prefix.map(Block.ipv6Prefix), block.contains(address) { return (eni.id, block) }
+            if let prefix = eni.ipv6Prefix, prefix.contains(address), prefix.isNumbered(address) {
+                return (eni.id, .ipv6Prefix(prefix))
+            }
         }
         return nil
     }

@@ -19,18 +19,11 @@ extension Pool {
             case .detached:
                 enis[eni.id]?.phase = .deleting
                 outcome.actions.append(.deleteENI(eni.id))
-            case .ready where eni.operation == nil && eni.releasingCount > 0: giveBackAgain(eni)
             case .ready where eni.operation == nil && lacksIPv6Prefix(eni, limits):
                 ask(for: 1, .ipv6Prefix, on: eni.id, now)
             case .ready, .attaching, .detaching, .deleting, .lost: break
             }
         }
-    }
-
-    /// Gives back what a crash or a failure left half given back: giving back twice changes nothing.
-    private mutating func giveBackAgain(_ eni: ENI) {
-        let leaving = Set(addresses.values.filter { $0.eni == eni.id && $0.state == .releasing }.map(\.block)).sorted()
-        giveBack(leaving.filter { $0.kind == leaving.first?.kind }, of: eni.id)
     }
 
     /// Growing: first the attached ENIs are filled, then another one is attached; never beyond what max-pods can use.
@@ -40,7 +33,7 @@ extension Pool {
             let short = shortage(census(now), limits, soon: coolingSoon(now))
             guard short > 0 || lacksIPv6ENI else { return }
             if short > 0, let eni = fillableENI(limits, now) {
-                guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
+                guard eni.isReady, eni.operation == nil else { return }
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
                 ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
@@ -55,11 +48,16 @@ extension Pool {
         }
     }
 
-    /// How much can be asked of a subnet at once, where it is known to have few addresses; at least 1, because what is
-    /// known may be old.
+    /// How much can be asked of a subnet at once, where it is known to have few addresses, or had fewer prefixes than were
+    /// asked for; at least 1, because what is known may be old.
     private func supply(of kind: BlockKind, in subnet: SubnetID, besides own: Int = 0) -> Int {
-        guard kind == .address, let view = subnets.first(where: { $0.id == subnet }) else { return .max }
-        return max(1, view.freeAddresses - own)
+        switch kind {
+        case .address:
+            let view = subnets.first { $0.id == subnet }
+            return view.map { max(1, $0.freeAddresses - own) } ?? .max
+        case .prefix: return scarce[subnet] == nil ? .max : 1
+        case .ipv6Prefix: return 1
+        }
     }
 
     /// Whether pods that have addresses of IPv6 alone have no ENI to be on, and none is on its way.
@@ -68,11 +66,13 @@ extension Pool {
             && !enis.values.contains { $0.isServingOrComing && takesPods($0) }
     }
 
-    /// The fullest ENI that has room for more, where its subnet may have some.
+    /// The fullest ENI that has room for more, where its subnet may have some. One with a trouble of its own is passed
+    /// over, and so is one that could not have what pods need beside.
     func fillableENI(_ limits: NodeLimits, _ now: Instant) -> ENI? {
         enis.values.lazy
             .filter { eni in
                 eni.isServingOrComing && takesPods(eni) && asksFrom(eni.subnet) <= now
+                    && (eni.retryAt ?? now) <= now && !(eni.refusal != nil && lacksIPv6Prefix(eni, limits))
                     && eni.room(limits.podAddressesPerENI, now) > 0
             }
             .max { $0.isLessFull(than: $1) }

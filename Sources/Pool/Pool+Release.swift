@@ -38,7 +38,7 @@ extension Pool {
     /// under way.
     func nextShrink(_ now: Instant) -> (step: ShrinkStep, notBefore: Instant)? {
         guard let limits, waiters.isEmpty, creations.isEmpty,
-            enis.values.allSatisfy({ $0.isAtRest || $0.phase == .lost })
+            enis.values.allSatisfy({ $0.isAtRest || $0.isGoing })
         else { return nil }
         let census = census(now)
         let earliest = lastShrink + configuration.shrinkInterval
@@ -56,18 +56,26 @@ extension Pool {
         for kind in [BlockKind.address, .prefix] {
             let free = wholeFree(kind) { !counts(kind, on: $0, limits, now) }
             guard !free.isEmpty else { continue }
-            let forNobody = wholeFree(kind) { !takesPods($0) || !configuration.families.hasIPv4 }
+            let forNobody = wholeFree(kind) { !givesIPv4($0) }
             if !forNobody.isEmpty { return forNobody }
             if short == 0 { return free }
-            guard kind == .address, fillableENI(limits, now) == nil, !hasENIRoom(limits) else { continue }
-            return Array(free.prefix(BlockKind.prefix.blocks(for: short)))
+            guard fillableENI(limits, now) == nil, !hasENIRoom(limits) else { continue }
+            // What may not be had back is not given away for what may not be had either.
+            let obstructing = free.filter { enis[$0.eni].map { isPlentiful($0.subnet, limits, now) } ?? false }
+            let wanted: BlockKind = configuration.usesPrefixes(limits) ? .prefix : .address
+            if !obstructing.isEmpty { return Array(obstructing.prefix(wanted.blocks(for: short))) }
         }
         return enis.values.lazy.compactMap(uselessIPv6Prefix).first.map { [$0] }
     }
 
+    /// Whether a subnet is not known to have refused what it is used for.
+    private func isPlentiful(_ subnet: SubnetID, _ limits: NodeLimits, _ now: Instant) -> Bool {
+        exhausted[subnet] == nil && (fragmented[subnet] == nil || !configuration.usesPrefixes(limits))
+    }
+
     /// The /80 of an ENI whose pods have no address of it and get none.
     private func uselessIPv6Prefix(_ eni: ENI) -> Leaving? {
-        guard eni.isReady, let prefix = eni.ipv6Prefix, !(configuration.families.hasIPv6 && takesPods(eni)),
+        guard eni.isReady, let prefix = eni.ipv6Prefix, !givesIPv6(eni),
             eni.ipv6Addresses.isEmpty,
             !attachments.values.contains(where: { $0.eni == eni.id && $0.addresses.ipv6 != nil })
         else { return nil }
@@ -123,11 +131,23 @@ extension Pool {
             .flatMap { eni in eni.wholeFree(kind).map { Leaving(eni: eni.id, block: $0) } }
     }
 
+    /// Gives back what a crash or a failure left half given back: giving back twice changes nothing. A block that turned
+    /// out to be in use is left to the next view.
+    mutating func giveBackAgain(_ now: Instant) {
+        guard (trouble?.until ?? now) <= now else { return }
+        for eni in enis.values
+        where eni.isReady && eni.operation == nil && eni.releasingCount > 0 && (eni.giveBackAt ?? now) <= now {
+            let leaving = addresses.values.lazy.filter { $0.eni == eni.id && $0.state == .releasing }
+            let blocks = Set(leaving.map(\.block)).filter { !eni.isUsed($0) }.sorted()
+            if let kind = blocks.first?.kind { giveBack(blocks.filter { $0.kind == kind }, of: eni.id) }
+        }
+    }
+
     /// Asks for the end of blocks of one kind.
     mutating func giveBack(_ leaving: [Block], of eni: ENIID) {
         for block in leaving {
             for address in block.addresses {
-                if let record = addresses[.v4(address)], record.state != .releasing { set(record, to: .releasing) }
+                if let record = addresses[.v4(address)], record.state == .free { set(record, to: .releasing) }
             }
             if case .ipv6Prefix = block { setIPv6Prefix(nil, of: eni) }
         }
@@ -144,4 +164,12 @@ extension Pool {
 extension ENI {
     /// Serves pods, and nothing of it is on its way in or out.
     fileprivate var isAtRest: Bool { isReady && operation == nil && releasingCount == 0 }
+
+    /// Serves nobody any more.
+    fileprivate var isGoing: Bool {
+        switch phase {
+        case .detached, .deleting, .lost: true
+        case .created, .attaching, .ready, .detaching: false
+        }
+    }
 }

@@ -18,7 +18,10 @@ extension Pool {
         for record in snapshot.addresses {
             pool.addresses[record.address] = record
             pool.enis[record.eni]?.move(record.address, of: record.block, from: nil, to: record.state)
-            if let pod = record.state.keptFor { pool.kept[pod] = record.address }
+            // When it has rested enough is not stored.
+            if let pod = record.state.keptFor {
+                pool.kept[pod] = Keeping(address: record.address, restsUntil: now + configuration.cooldown)
+            }
         }
         for attachment in snapshot.attachments { pool.attachments[attachment.id] = attachment }
         if !sameBoot { pool.forgetBoot(now) }
@@ -31,8 +34,7 @@ extension Pool {
         for id in attachments.keys.sorted(by: { $0.description < $1.description }) { coolDown(id, now) }
         for record in addresses.values {
             guard case .cooling(_, let pod) = record.state else { continue }
-            let former = PodIdentity(namespace: pod?.namespace ?? "", name: pod?.name ?? "")
-            set(record, to: cooling(after: former, now))
+            cool(record, after: PodIdentity(namespace: pod?.namespace ?? "", name: pod?.name ?? ""), now)
         }
     }
 }

@@ -53,6 +53,12 @@ public struct Pool: Sendable {
         var concernsView: Bool
     }
 
+    /// An address that is kept for a pod, and when it has rested enough for any other.
+    struct Keeping: Sendable {
+        var address: IPAddress
+        var restsUntil: Instant
+    }
+
     /// ENIs cannot be created or attached; none is asked for before a moment.
     struct ENITrouble: Sendable {
         var error: ProviderError
@@ -85,7 +91,9 @@ public struct Pool: Sendable {
     /// Pods in the kernel whose address the pool does not hold, or holds for another.
     var strays: [IPAddress: Observation.Pod] = [:]
     /// Addresses that rest for a pod that may return.
-    var kept: [PodName: IPAddress] = [:]
+    var kept: [PodName: Keeping] = [:]
+    /// Subnets of which prefixes are asked one by one.
+    var scarce: [SubnetID: SubnetTrouble] = [:]
     /// What the provider said of the node and of the subnets last.
     var node: NodeView?
     var subnets: [SubnetView] = []
@@ -132,6 +140,7 @@ public struct Pool: Sendable {
         self.configuration = configuration
         exhausted = [:]
         fragmented = [:]
+        scarce = [:]
         findPlace()
         adopt(configuration.target, now)
         return settle(now)
@@ -147,6 +156,7 @@ public struct Pool: Sendable {
         for eni in enis.values {
             consider(eni.cooling.first?.until)
             consider(eni.retryAt)
+            consider(eni.giveBackAt)
             consider(eni.fullUntil)
         }
         consider(trouble?.until)
@@ -173,6 +183,7 @@ public struct Pool: Sendable {
             advanceENIs(limits, now)
             grow(limits, now)
             reserveSlots(limits, now)
+            giveBackAgain(now)
             shrink(now)
         }
         if let at = readBackAt, at <= now {
@@ -188,7 +199,7 @@ public struct Pool: Sendable {
     private mutating func thaw(_ now: Instant) {
         for index in enis.values.indices {
             while let next = enis.values[index].cooling.first, next.until <= now, let record = addresses[next.address] {
-                if let pod = record.state.keptFor, kept[pod] == next.address { kept[pod] = nil }
+                if let pod = record.state.keptFor, kept[pod]?.address == next.address { kept[pod] = nil }
                 if case .ipv6Prefix = record.block {
                     set(record, to: nil)
                 } else {
@@ -204,8 +215,7 @@ public struct Pool: Sendable {
     /// Moves an address to a state, `nil` for gone: the only way in which an address changes.
     mutating func set(_ record: AddressRecord, to state: AddressState?) {
         let old = addresses[record.address]?.state
-        if let pod = old?.keptFor, kept[pod] == record.address { kept[pod] = nil }
-        if let pod = state?.keptFor { kept[pod] = record.address }
+        if let pod = old?.keptFor, kept[pod]?.address == record.address { kept[pod] = nil }
         enis[record.eni]?.move(record.address, of: record.block, from: old, to: state)
         if let state {
             let record = AddressRecord(address: record.address, block: record.block, eni: record.eni, state: state)

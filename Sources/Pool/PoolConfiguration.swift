@@ -74,6 +74,7 @@ public struct PoolConfiguration: Hashable, Sendable {
     }
 
     private func capacity(_ limits: NodeLimits, foreign: Int) -> Int {
+        guard !families.hasIPv6 || limits.supportsIPv6 else { return 0 }
         let enis = podENILimit(limits, foreign: foreign)
         return families.hasIPv4 ? enis * addressesPerENI(limits) : min(enis, 1) * PoolConfiguration.unlimited
     }

@@ -35,7 +35,9 @@ public enum WarmTarget: Hashable, Sendable {
         }
     }
 
-    /// How many of the blocks that nobody uses may be given back one by one. Under an ENI target only whole ENIs go.
+    /// How many of the blocks that nobody uses may be given back one by one. Under an ENI target only whole ENIs go. In
+    /// the published formula for prefixes, cooling addresses could be used at once; here they are as good as assigned, lest
+    /// the prefix that is given back be asked for again.
     ///
     /// - Parameters:
     ///   - free: the blocks of the kind that nobody uses.
@@ -47,7 +49,8 @@ public enum WarmTarget: Hashable, Sendable {
         case .addresses(let warm, let minimum) where kind == .prefix:
             max(
                 min(
-                    free, blocks - kind.blocks(for: stock.assigned + warm), blocks - kind.blocks(for: minimum)), 0)
+                    free, blocks - kind.blocks(for: stock.total - stock.available + warm),
+                    blocks - kind.blocks(for: minimum)), 0)
         case .addresses(let warm, let minimum):
             max(min(free, stock.available - warm, stock.total - minimum), 0)
         case .prefixes(let count): kind == .prefix ? max(free - count, 0) : 0

@@ -22,8 +22,11 @@ extension FaultTests {
             cloudSettings: ["latency": "5ms", "attachDelay": "50ms", "detachDelay": "50ms"]))
     struct DaemonKillTests {
         @Test(.timeLimit(.minutes(5))) func runningPodsNoticeNothingAndNoAddressIsGivenTwiceOrLost() async throws {
+            try await expectThatPodsNoticeNothing(Rounds(20))
+        }
+
+        func expectThatPodsNoticeNothing(_ rounds: Rounds) async throws {
             let nodes = try LiveFabric.current.nodes
-            let rounds = Rounds(20)
             let first = try await nodes[0].add("stays-1")
             let second = try await nodes[0].add("stays-2")
             let remote = try await nodes[1].add("remote")
@@ -33,7 +36,9 @@ extension FaultTests {
 
             try await withThrowingTaskGroup { group in
                 for (from, to) in [(first, second), (remote, first), (second, remote)] {
-                    group.addTask { try await ping(from, to, until: isOver, rounds) }
+                    for address in to.addresses.all {
+                        group.addTask { try await ping(from, address, until: isOver, rounds) }
+                    }
                 }
                 for worker in 1...5 {
                     let pod = try await Sandbox.make("churn-\(worker)", on: nodes[0])
@@ -95,9 +100,11 @@ extension FaultTests {
                     let other = await ledger.take(address, by: container)
                     #expect(other == nil, "\(address) of \(container) is \(other ?? "")'s too, \(rounds)")
                     // The cloud brings packets to the pod, and from the pod, only where the address is the node's.
-                    let output = try await NamespaceCommand.run(
-                        ["ping", "-n", "-c", "2", "-i", "0.02", "-W", "2", "\(remote.addresses.primary)"], in: pod.name)
-                    #expect(output.isSuccess, "\(container) at \(address), \(rounds): \(output)")
+                    for remote in remote.addresses.all {
+                        let output = try await NamespaceCommand.run(
+                            ["ping", "-n", "-c", "2", "-i", "0.02", "-W", "2", "\(remote)"], in: pod.name)
+                        #expect(output.isSuccess, "\(container) at \(address), \(rounds): \(output)")
+                    }
                     await ledger.give(address)
                 } else {
                     let isFull = add.code == 100 && add.details == "cause: enis-full"
@@ -111,15 +118,14 @@ extension FaultTests {
         }
 
         private func ping(
-            _ from: SimulatedPod, _ to: SimulatedPod, until isOver: Flag, _ rounds: Rounds
+            _ from: SimulatedPod, _ address: IPAddress, until isOver: Flag, _ rounds: Rounds
         ) async throws {
             var sent = 0
             while !isOver.isRaised {
                 let output = try await NamespaceCommand.run(
-                    ["ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "2", "\(to.addresses.primary)"],
-                    in: from.namespace)
+                    ["ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "2", "\(address)"], in: from.namespace)
                 let isWhole = output.standardOutput.contains("50 packets transmitted, 50 received")
-                #expect(isWhole, "from \(from.name) to \(to.name), \(rounds): \(output)")
+                #expect(isWhole, "from \(from.name) to \(address), \(rounds): \(output)")
                 sent += 50
             }
             #expect(sent > 0)

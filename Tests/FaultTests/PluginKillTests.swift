@@ -16,8 +16,11 @@ extension FaultTests {
         enum Aftermath: CaseIterable { case delete, retry, forget }
 
         @Test(.timeLimit(.minutes(5))) func nothingIsLeaked() async throws {
+            try await expectNoLeak(Rounds(60))
+        }
+
+        func expectNoLeak(_ rounds: Rounds) async throws {
             let node = try LiveFabric.current.nodes[0]
-            let rounds = Rounds(60)
             var random = rounds.random
             let whole = try await duration(of: .add, on: node)
             var killed = 0

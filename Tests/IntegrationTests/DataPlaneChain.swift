@@ -22,13 +22,15 @@ struct PluginChain: Sendable {
     let version: String
     private let members: [Member]
 
-    /// - Parameter address: which `warmpool-cni` is asked for.
-    init(_ sandbox: Sandbox, version: String, address: IPv4Address, then members: [Member]) {
+    /// - Parameter addresses: which `warmpool-cni` is asked for.
+    init(_ sandbox: Sandbox, version: String, addresses: PodAddresses, then members: [Member]) {
         self.sandbox = sandbox
         self.version = version
         let own = Member(
             type: "warmpool-cni", configuration: sandbox.node.networkConfiguration,
-            runtimeConfig: ["ips": [.string("\(address)")]])
+            runtimeConfig: [
+                "ips": .array(addresses.all.map { .string("\($0)") }), "mac": .string("\(PluginChain.mac)"),
+            ])
         self.members = [own] + members
     }
 
@@ -67,6 +69,9 @@ struct PluginChain: Sendable {
         extra["prevResult"] = result
         return sandbox.call(operation, version: version, members: extra)
     }
+
+    /// The hardware address of the pod's interface, which `warmpool-cni` is asked for.
+    static let mac = MACAddress(bits: 0x0200_5e10_0007)
 
     /// Where Debian's containernetworking-plugins are.
     static let directory = "/usr/lib/cni/"

@@ -3,6 +3,7 @@ import Fabric
 import JSON
 import LiveTesting
 import Netlink
+import Pool
 import Simulator
 import Testing
 
@@ -14,45 +15,53 @@ extension DataPlaneTests.StandardNodes {
     @Suite(.serialized) struct Chains {
         @Test(arguments: versions, ENIKind.allCases)
         func portmapLeadsAPortOfTheNodeToThePod(version: String, kind: ENIKind) async throws {
-            let plane = try await DataPlane.current()
-            let node = plane.node1
+            let planes = try await [DataPlane.current(.ipv4), DataPlane.current(.ipv6)]
+            let node = planes[0].node1
             let portmap = PluginChain.Member(
                 type: "portmap", configuration: ["snat": true, "capabilities": ["portMappings": true]],
                 runtimeConfig: [
                     "portMappings": [["hostPort": 8081, "containerPort": 8080, "protocol": "tcp"]]
                 ],
-                // Version 1.1.1 looks for the rules of IPv6, which it makes only for a pod with IPv6.
+                // Version 1.1.1 looks for the rules of the first family in the tables of both.
                 isChecked: false)
-            let remote = try plane.pod(.secondary, on: plane.node2)
-            let neighbour = try plane.pod(.primary, on: node)
-            let primary = try await node.primaryAddress()
-            try await withChain("portmap", plane, version, kind, [portmap]) { chain, address, result in
-                let name = chain.sandbox.name
+            try await withChain("portmap", planes[0], version, kind, [portmap]) { chain, addresses, result in
                 #expect(result.interfaceNames == ["host", "eth0"])
-                #expect(result.address == "\(address)")
                 try await chain.check(result)
-                let flows = try await plane.flows {
-                    for (client, seen) in [
-                        (plane.live.fabric.outside, plane.outside), (remote.namespace, remote.address),
-                        (neighbour.namespace, neighbour.address),
-                        // Its own packets, whose source portmap replaces so that they come back.
-                        (name, primary),
-                    ] {
-                        try await expect(name, at: primary, port: 8081, seesClient: seen, in: client)
-                    }
-                    try await expect(
-                        name, at: IPv4Address(bits: 0x7f00_0001), port: 8081, seesClient: primary, in: node.netns)
-                }
-                #expect(
-                    flows == [
-                        Flow(by: "outside", plane.outside, primary), Flow(by: "node1/eth0", primary, plane.outside),
-                        Flow(by: remote.eni, remote.address, primary),
-                        Flow(by: "node1/eth0", primary, remote.address),
-                    ])
+                for plane in planes { try await expectMappedPort(of: chain, plane) }
+                let ipv4 = try await node.primaryAddress()
+                try await expect(
+                    chain.sandbox.name, at: .v4(IPv4Address(bits: 0x7f00_0001)), port: 8081, seesClient: ipv4,
+                    in: node.netns)
             }
-            let rules = try await shell("iptables-nft-save -t nat", in: node.netns)
-            #expect(!rules.contains("CNI-DN-"), "\(rules)")
-            try await shell("iptables-nft -t nat -F; iptables-nft -t nat -X", in: node.netns)
+            for program in ["iptables-nft", "ip6tables-nft"] {
+                let rules = try await shell("\(program)-save -t nat", in: node.netns)
+                #expect(!rules.contains("CNI-DN-"), "\(rules)")
+                try await shell("\(program) -t nat -F; \(program) -t nat -X", in: node.netns)
+            }
+        }
+
+        /// The port of the first node leads to the pod, whoever asks.
+        private func expectMappedPort(of chain: PluginChain, _ plane: DataPlane) async throws {
+            let remote = try plane.pod(.secondary, on: plane.node2)
+            let neighbour = try plane.pod(.primary, on: plane.node1)
+            let (name, primary) = (chain.sandbox.name, try plane.address(of: plane.node1))
+            let own = try #require(try await plane.node1.placedPods(plane.family).first { $0.namespace == name })
+            let flows = try await plane.flows {
+                for (client, seen) in try [
+                    (plane.live.fabric.outside, plane.outside), (remote.namespace, remote.address),
+                    (neighbour.namespace, neighbour.address),
+                    // Its own packets, whose source portmap replaces so that they come back.
+                    (name, plane.nodeAddress(towards: own)),
+                ] {
+                    try await expect(name, at: primary, port: 8081, seesClient: seen, in: client)
+                }
+            }
+            #expect(
+                flows == [
+                    Flow(by: "outside", plane.outside, primary), Flow(by: "node1/eth0", primary, plane.outside),
+                    Flow(by: remote.eni, remote.address, primary),
+                    Flow(by: "node1/eth0", primary, remote.address),
+                ])
         }
 
         @Test(arguments: versions, ENIKind.allCases)
@@ -67,14 +76,11 @@ extension DataPlaneTests.StandardNodes {
                         "egressBurst": 800_000,
                     ]
                 ])
-            let remote = try plane.pod(.secondary, on: plane.node2)
-            try await withChain("bandwidth", plane, version, kind, [bandwidth]) { chain, address, result in
+            try await withChain("bandwidth", plane, version, kind, [bandwidth]) { chain, addresses, result in
                 try await chain.check(result)
                 let qdiscs = try await shell("tc qdisc show", in: node.netns).split(separator: "\n")
                 #expect(qdiscs.count { $0.hasPrefix("qdisc tbf") && $0.contains("rate 8Mbit") } == 2)
-                try await expect(
-                    chain.sandbox.name, at: address, seesClient: remote.address, in: remote.namespace)
-                try await expect(remote, seesClient: address, in: chain.sandbox.name)
+                try await expectBothWays(chain.sandbox, addresses, plane)
             }
         }
 
@@ -83,30 +89,42 @@ extension DataPlaneTests.StandardNodes {
             let plane = try await DataPlane.current()
             let tuning = PluginChain.Member(
                 type: "tuning", configuration: ["sysctl": ["net.core.somaxconn": "517"], "allmulti": true])
-            let remote = try plane.pod(.secondary, on: plane.node2)
-            try await withChain("tuning", plane, version, kind, [tuning]) { chain, address, result in
+            try await withChain("tuning", plane, version, kind, [tuning]) { chain, addresses, result in
                 #expect(result.interfaceNames == ["host", "eth0"])
                 #expect(try await chain.sandbox("sysctl -n net.core.somaxconn") == "517\n")
                 #expect(try await chain.sandbox("ip link show dev eth0").contains("ALLMULTI"))
                 try await chain.check(result)
-                try await expect(
-                    chain.sandbox.name, at: address, seesClient: remote.address, in: remote.namespace)
+                try await expectBothWays(chain.sandbox, addresses, plane)
             }
         }
 
-        /// ADD of a chain for a pod on an ENI of the first node; `body`; DEL, after which nothing may be left.
+        /// The pod and one of the other node reach each other, in both families.
+        private func expectBothWays(_ pod: Sandbox, _ addresses: PodAddresses, _ plane: DataPlane) async throws {
+            let remote = try plane.pod(.secondary, on: plane.node2)
+            for (own, other) in zip(addresses.all, remote.addresses.all) {
+                try await expect(pod.name, at: own, seesClient: other, in: remote.namespace)
+                try await expect(remote.namespace, at: other, seesClient: own, in: pod.name)
+            }
+        }
+
+        /// ADD of a chain for a pod on an ENI of the first node, with the addresses of both families and the hardware
+        /// address that it is asked for; `body`; DEL, after which nothing may be left.
         private func withChain(
             _ name: String, _ plane: DataPlane, _ version: String, _ kind: ENIKind, _ members: [PluginChain.Member],
-            _ body: (PluginChain, IPv4Address, JSONValue) async throws -> Void
+            _ body: (PluginChain, PodAddresses, JSONValue) async throws -> Void
         ) async throws {
             let node = plane.node1
             let links = try node.socket().links().map(\.name)
-            let address = try await node.freeAddress(kind)
+            let addresses = try await node.freeAddresses(kind)
             let sandbox = try await Sandbox.make("\(name)-\(version)-\(kind.rawValue)", on: node)
-            let chain = PluginChain(sandbox, version: version, address: address, then: members)
+            let chain = PluginChain(sandbox, version: version, addresses: addresses, then: members)
             let result = try await chain.add()
             var failure: (any Error)?
-            do { try await body(chain, address, result) } catch { failure = error }
+            do {
+                #expect(result.podAddresses == addresses)
+                #expect(try await sandbox("ip link show dev eth0").contains("\(PluginChain.mac)"))
+                try await body(chain, addresses, result)
+            } catch { failure = error }
             try await chain.delete(result)
             try await chain.delete(result)
             #expect(try node.socket().links().map(\.name) == links)
@@ -124,6 +142,15 @@ extension JSONValue {
         (self["interfaces"]?.arrayValue ?? []).map { interface in
             (interface["sandbox"]?.stringValue ?? "").isEmpty ? "host" : interface["name"]?.stringValue ?? "?"
         }
+    }
+}
+
+extension SimulatedNode {
+    /// A free IPv4 address of an ENI of this kind, with the IPv6 address that goes with it.
+    fileprivate func freeAddresses(_ kind: ENIKind) async throws -> PodAddresses {
+        let address = try #require(try await freeAddress(kind).v4)
+        let eni = try #require(try await enis().first { $0.addresses.contains { $0.address == .v4(address) } })
+        return .dualStack(address, try #require(eni.ipv6Prefix).companion(of: address))
     }
 }
 

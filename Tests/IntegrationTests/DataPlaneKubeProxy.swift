@@ -2,12 +2,13 @@ import Addressing
 import Simulator
 import Testing
 
-/// What kube-proxy does on a node for one service with one endpoint, in two of its modes: the same hooks, priorities and
-/// marks.
+/// What kube-proxy does on a node for one service with one endpoint, in its modes: the same hooks, priorities and marks.
 struct KubeProxy: Sendable {
     /// How the rules come into the kernel.
     enum Mode: String, CaseIterable, Sendable {
-        case iptables, nftables
+        case iptablesLegacy = "iptables-legacy"
+        case iptablesNft = "iptables-nft"
+        case nftables
     }
 
     /// Which clients of a NodePort keep their address (`externalTrafficPolicy`).
@@ -19,17 +20,23 @@ struct KubeProxy: Sendable {
     }
 
     let mode: Mode
-    let endpoint: IPv4Address
+    let endpoint: IPAddress
     var policy = Policy.local
 
-    /// The service's address, which is in no network.
-    static let clusterIP = IPv4Address(bits: 0x0a60_000a)
-    /// The address of a service without endpoints, whose packets are marked to be dropped.
-    static let deserted = IPv4Address(bits: 0x0a60_000b)
     static let port: UInt16 = 80
     static let nodePort: UInt16 = 30080
     /// The port of the endpoint.
     private static let target = 8080
+
+    /// The service's address, which is in no network.
+    var clusterIP: IPAddress {
+        endpoint.v6 == nil ? .v4(IPv4Address(bits: 0x0a60_000a)) : .v6(IPv6Address(bits: 0xfd00_0096 << 96 | 0xa))
+    }
+
+    /// The address of a service without endpoints, whose packets are marked to be dropped.
+    var deserted: IPAddress {
+        endpoint.v6 == nil ? .v4(IPv4Address(bits: 0x0a60_000b)) : .v6(IPv6Address(bits: 0xfd00_0096 << 96 | 0xb))
+    }
 
     /// Runs `body` while the rules are on a node.
     func serve(
@@ -48,28 +55,48 @@ struct KubeProxy: Sendable {
     /// How many packets were dropped because of their mark.
     func droppedPackets(on node: SimulatedNode) async throws -> Int {
         let listing = try await shell(
-            mode == .iptables ? "iptables-nft -nvxL KUBE-FIREWALL" : "nft list chain ip kube-proxy firewall",
+            program.map { "\($0) -nvxL KUBE-FIREWALL" } ?? "nft list chain \(family) kube-proxy firewall",
             in: node.netns)
         let words = listing.split { $0 == " " || $0 == "\n" }
         let count =
             switch mode {
-            case .iptables: words.firstIndex(of: "DROP").map { words[$0 - 2] }
+            case .iptablesLegacy, .iptablesNft: words.firstIndex(of: "DROP").map { words[$0 - 2] }
             case .nftables: words.firstIndex(of: "packets").map { words[$0 + 1] }
             }
         return count.flatMap { Int($0) } ?? -1
     }
 
+    /// The endpoint's family, as nft has it.
+    private var family: String { endpoint.v6 == nil ? "ip" : "ip6" }
+
+    /// The program that shows and changes the rules; `nil` where that is nft.
+    private var program: String? {
+        let family = endpoint.v6 == nil ? "iptables" : "ip6tables"
+        return switch mode {
+        case .iptablesLegacy: "\(family)-legacy"
+        case .iptablesNft: "\(family)-nft"
+        case .nftables: nil
+        }
+    }
+
+    /// Destination NAT to the endpoint, for rules of iptables and of nft.
+    private var destination: String {
+        endpoint.v6 == nil ? "\(endpoint):\(KubeProxy.target)" : "[\(endpoint)]:\(KubeProxy.target)"
+    }
+
     private var installation: String {
-        switch mode {
-        case .iptables: "iptables-nft-restore --noflush <<'END'\n\(iptables)END\n"
-        case .nftables: "nft -f - <<'END'\n\(nftables)END\n"
+        if let program {
+            "\(program)-restore --noflush <<'END'\n\(iptables)END\n"
+        } else {
+            "nft -f - <<'END'\n\(nftables)END\n"
         }
     }
 
     private var removal: String {
-        switch mode {
-        case .iptables: "for table in nat filter; do iptables-nft -t $table -F; iptables-nft -t $table -X; done"
-        case .nftables: "nft delete table ip kube-proxy"
+        if let program {
+            "for table in nat filter; do \(program) -t $table -F; \(program) -t $table -X; done"
+        } else {
+            "nft delete table \(family) kube-proxy"
         }
     }
 
@@ -85,13 +112,13 @@ struct KubeProxy: Sendable {
         -A PREROUTING -j KUBE-SERVICES
         -A OUTPUT -j KUBE-SERVICES
         -A POSTROUTING -j KUBE-POSTROUTING
-        -A KUBE-SERVICES -d \(KubeProxy.clusterIP)/32 -p tcp --dport \(KubeProxy.port) -j KUBE-SEP
-        -A KUBE-SERVICES -d \(KubeProxy.deserted)/32 -j KUBE-MARK-DROP
+        -A KUBE-SERVICES -d \(clusterIP.host) -p tcp --dport \(KubeProxy.port) -j KUBE-SEP
+        -A KUBE-SERVICES -d \(deserted.host) -j KUBE-MARK-DROP
         -A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
         \(policy == .cluster ? "-A KUBE-NODEPORTS -p tcp --dport \(KubeProxy.nodePort) -j KUBE-MARK-MASQ" : "")
         -A KUBE-NODEPORTS -p tcp --dport \(KubeProxy.nodePort) -j KUBE-SEP
-        -A KUBE-SEP -s \(endpoint)/32 -j KUBE-MARK-MASQ
-        -A KUBE-SEP -p tcp -j DNAT --to-destination \(endpoint):\(KubeProxy.target)
+        -A KUBE-SEP -s \(endpoint.host) -j KUBE-MARK-MASQ
+        -A KUBE-SEP -p tcp -j DNAT --to-destination \(destination)
         -A KUBE-MARK-MASQ -j MARK --or-mark 0x4000
         -A KUBE-MARK-DROP -j MARK --or-mark 0x8000
         -A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
@@ -109,20 +136,20 @@ struct KubeProxy: Sendable {
 
     private var nftables: String {
         """
-        table ip kube-proxy {
+        table \(family) kube-proxy {
             chain mark-for-masquerade { meta mark set meta mark | 0x4000; }
             chain mark-for-drop { meta mark set meta mark | 0x8000; }
             chain endpoint {
-                ip saddr \(endpoint) jump mark-for-masquerade
-                ip protocol tcp dnat to \(endpoint):\(KubeProxy.target)
+                \(family) saddr \(endpoint) jump mark-for-masquerade
+                meta l4proto tcp dnat to \(destination)
             }
             chain external {
                 \(policy == .cluster ? "jump mark-for-masquerade" : "")
                 goto endpoint
             }
             chain services {
-                ip daddr \(KubeProxy.clusterIP) tcp dport \(KubeProxy.port) goto endpoint
-                ip daddr \(KubeProxy.deserted) jump mark-for-drop
+                \(family) daddr \(clusterIP) tcp dport \(KubeProxy.port) goto endpoint
+                \(family) daddr \(deserted) jump mark-for-drop
                 fib daddr type local tcp dport \(KubeProxy.nodePort) goto external
             }
             chain nat-prerouting { type nat hook prerouting priority dstnat; jump services; }
@@ -141,8 +168,4 @@ struct KubeProxy: Sendable {
 
         """
     }
-}
-
-extension KubeProxy: CustomTestStringConvertible {
-    var testDescription: String { "\(mode.rawValue), \(policy.rawValue)" }
 }

@@ -30,8 +30,8 @@ func withMirror<Value>(
 /// - Parameter seconds: long where an answer must come, also on a busy machine; short where none must.
 /// - Returns: `nil` where no connection comes about.
 func source(
-    seenBy address: IPv4Address, port: UInt16 = 8080, from namespace: String, seconds: Int = 5
-) async throws -> IPv4Address? {
+    seenBy address: IPAddress, port: UInt16 = 8080, from namespace: String, seconds: Int = 5
+) async throws -> IPAddress? {
     try await blocking(in: namespace) { try ask(address, port, seconds: seconds) }
 }
 
@@ -42,7 +42,7 @@ func source(
 ///   - address: where it is reached, if `service`.
 ///   - from: the client's namespace.
 func expect(
-    _ service: String, at address: IPv4Address, port: UInt16 = 8080, seesClient client: IPv4Address, in from: String,
+    _ service: String, at address: IPAddress, port: UInt16 = 8080, seesClient client: IPAddress, in from: String,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
     let seen = try await withMirror(in: service) { try await source(seenBy: address, port: port, from: from) }
@@ -51,18 +51,25 @@ func expect(
 
 /// A connection to a pod comes about, and the pod sees this client.
 func expect(
-    _ pod: PlacedPod, seesClient client: IPv4Address, in from: String,
+    _ pod: PlacedPod, seesClient client: IPAddress, in from: String,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
     try await expect(
         pod.namespace, at: pod.address, seesClient: client, in: from, sourceLocation: sourceLocation)
 }
 
+/// A socket that speaks both families: an IPv4 address is one of IPv6 for it.
+private func openSocket() throws(NetlinkError) -> Int32 {
+    let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw NetlinkError(operation: "open a socket", code: errno) }
+    return descriptor
+}
+
 private func listen(_ port: UInt16) throws(NetlinkError) -> Int32 {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    let listener = try openSocket()
     var one: Int32 = 1
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-    let bound = withSocketAddress(IPv4Address(bits: 0), port) { bind(listener, $0, $1) }
+    let bound = withSocketAddress(.v6(IPv6Address(bits: 0)), port) { bind(listener, $0, $1) }
     guard bound == 0, Glibc.listen(listener, 16) == 0 else {
         defer { close(listener) }
         throw NetlinkError(operation: "listen on port \(port)", code: errno)
@@ -70,9 +77,8 @@ private func listen(_ port: UInt16) throws(NetlinkError) -> Int32 {
     return listener
 }
 
-private func ask(_ address: IPv4Address, _ port: UInt16, seconds: Int) throws(NetlinkError) -> IPv4Address? {
-    let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard connection >= 0 else { throw NetlinkError(operation: "open a socket", code: errno) }
+private func ask(_ address: IPAddress, _ port: UInt16, seconds: Int) throws(NetlinkError) -> IPAddress? {
+    let connection = try openSocket()
     defer { close(connection) }
     var limit = timeval(tv_sec: seconds, tv_usec: 0)
     for option in [SO_SNDTIMEO, SO_RCVTIMEO] {
@@ -87,27 +93,38 @@ private func ask(_ address: IPv4Address, _ port: UInt16, seconds: Int) throws(Ne
     while case let count = recv(connection, &buffer, buffer.count, 0), count > 0 {
         text += buffer[..<count]
     }
-    return IPv4Address(String(decoding: text, as: UTF8.self))
+    return IPAddress(String(decoding: text, as: UTF8.self))
 }
 
-private func peer(of connection: Int32) -> IPv4Address? {
-    var address = sockaddr_in()
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+private func peer(of connection: Int32) -> IPAddress? {
+    var address = sockaddr_in6()
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
     let status = withUnsafeMutablePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(connection, $0, &length) }
     }
-    return status == 0 ? IPv4Address(bits: UInt32(bigEndian: address.sin_addr.s_addr)) : nil
+    let bits = withUnsafeBytes(of: address.sin6_addr) { $0.reduce(UInt128(0)) { $0 << 8 | UInt128($1) } }
+    guard status == 0 else { return nil }
+    return bits >> 32 == mapped >> 32
+        ? .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: bits))) : .v6(IPv6Address(bits: bits))
 }
 
+/// An IPv4 address as one of IPv6 (source: RFC 4291, 2.5.5.2).
+private let mapped = UInt128(0xffff) << 32
+
 private func withSocketAddress<Value>(
-    _ address: IPv4Address, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
+    _ address: IPAddress, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
 ) -> Value {
-    var socketAddress = sockaddr_in()
-    socketAddress.sin_family = sa_family_t(AF_INET)
-    socketAddress.sin_port = port.bigEndian
-    socketAddress.sin_addr.s_addr = address.bits.bigEndian
+    let bits =
+        switch address {
+        case .v4(let address): mapped | UInt128(address.bits)
+        case .v6(let address): address.bits
+        }
+    var socketAddress = sockaddr_in6()
+    socketAddress.sin6_family = sa_family_t(AF_INET6)
+    socketAddress.sin6_port = port.bigEndian
+    withUnsafeMutableBytes(of: &socketAddress.sin6_addr) { $0.storeBytes(of: bits.bigEndian, as: UInt128.self) }
     return withUnsafePointer(to: &socketAddress) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in6>.size)) }
     }
 }
 

@@ -15,7 +15,7 @@ struct Podman: Sendable {
         let id: String
         /// The name of its network namespace.
         let namespace: String
-        let address: IPv4Address
+        let address: IPAddress
     }
 
     /// The name of the network in ``configuration``.
@@ -48,7 +48,7 @@ struct Podman: Sendable {
         try #require(fields.count == 3, "\(fields)")
         return Container(
             id: String(fields[0]), namespace: String(try #require(fields[1].split(separator: "/").last)),
-            address: try #require(IPv4Address(fields[2])))
+            address: try #require(IPAddress(fields[2])))
     }
 
     /// A command of podman's, which must succeed.

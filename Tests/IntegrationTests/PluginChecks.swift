@@ -10,7 +10,7 @@ extension PluginTests {
 
         struct Damage: Sendable, CustomTestStringConvertible {
             let place: Place
-            /// `HOST` stands for the host end, `ADDRESS` for the pod's address.
+            /// `HOST` stands for the host end, `ADDRESS` for the pod's address, `IPV6` for that of IPv6.
             let command: String
             let difference: String
 
@@ -62,8 +62,9 @@ extension PluginTests {
             let result = try await pod.add()
             let address = try #require(result.address)
             let host = try #require(result["interfaces"]?.arrayValue?.first?["name"]?.stringValue)
+            let ipv6 = result.podAddresses?.ipv6?.description ?? "none"
             func filled(_ text: String) -> String {
-                text.replacing("HOST", with: host).replacing("ADDRESS", with: address)
+                text.replacing("HOST", with: host).replacing("ADDRESS", with: address).replacing("IPV6", with: ipv6)
             }
             try await succeed(filled(damage.command), in: damage.place == .pod ? pod.name : node.netns)
 

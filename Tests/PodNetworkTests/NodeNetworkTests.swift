@@ -168,6 +168,27 @@ private struct Node: Sendable {
             #expect(try node.state() != before)
             _ = try node.reconcile(interfaces, .ipv4)
             #expect(try node.state() == before)
+            #expect(try node.namespace("ip -6 address show dev eth1 scope global") == "")
+        }
+    }
+
+    @Test func anENIWhoseOwnAddressChangesHasTheNewOneAlone() async throws {
+        try await withNamespaces(1) { namespaces in
+            let node = try Node(namespaces[0], .dualStack)
+            _ = try node.reconcile(node.primary, node.secondary)
+            // What somebody else gave to the interface stays.
+            try node.namespace("ip address add 10.0.1.7/24 dev eth1")
+            try node.namespace("ip address add 2001:db8:1::7/128 dev eth1 nodad")
+            var changed = node.secondary
+            changed.role = .secondary(
+                mark: 0x200, address: IPv4Address("10.0.1.6")!, gateway: IPv4Address("10.0.1.1")!,
+                ipv6: .init(gateway: IPv6Address("2001:db8:1::1")!, address: IPv6Address("2001:db8:1::6")!))
+            _ = try node.reconcile(node.primary, changed)
+            let addresses = try node.namespace.socket().addresses().filter { $0.prefixLength != 64 }
+            #expect(
+                Set(addresses.map(\.address.description)).subtracting(["127.0.0.1", "::1"])
+                    == ["10.0.1.6", "10.0.1.7", "2001:db8:1::6", "2001:db8:1::7"])
+            #expect(try node.reconcile(node.primary, changed).repairs == [])
         }
     }
 

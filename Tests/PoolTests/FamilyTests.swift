@@ -130,6 +130,54 @@ struct FamilyTests {
         #expect(!gone.contains(other) && world.breach == nil)
     }
 
+    @Test("an address that another pod has beside its IPv4 address is nobody's to request, in any mode")
+    func companions() throws {
+        var world = world(.dualStack)
+        world.start()
+        world.add("a")
+        let taken = try #require(world.addresses(of: "a")?.ipv6)
+        world.reconfigure { $0.families = .ipv6 }
+        let prefix = try #require(world.pool.enis[NaiveCloud.primary]?.ipv6Prefix)
+        for address in [taken, prefix.base, prefix.base.advanced(by: 1), prefix.last] {
+            world.add("b", address: address.description)
+            #expect(world.cause(of: "b") == .requestedAddressUnavailable(.v6(address), .unknown))
+        }
+        #expect(world.breach == nil)
+    }
+
+    @Test("a pod of both families whose IPv4 route is gone is known by both when the store is lost")
+    func lostStoreAndRoute() throws {
+        var world = world(.dualStack)
+        world.start()
+        world.add("a")
+        let addresses = try #require(world.addresses(of: "a"))
+        world.restart(losingStore: true)
+        world.kernel[PoolWorld.id("a")] = .ipv6(try #require(addresses.ipv6))
+        world.start()
+        #expect(world.addresses(of: "a") == addresses && world.breach == nil)
+    }
+
+    @Test("a subnet without IPv6 is passed over, and where there is no other that is said")
+    func subnetWithoutIPv6() {
+        var world = PoolWorld(
+            limits: NodeLimits(enis: 3, ipv4PerENI: 4, ipv6PerENI: 4, supportsPrefixes: true), podSubnetSize: 4000
+        ) {
+            let both = PodSubnets(subnets: [NaiveCloud.subnet, NaiveCloud.podSubnet])
+            $0.families = .dualStack
+            $0.placement = .custom(.named("pods", ["pods": both]))
+        }
+        world.cloud.subnetsWithoutIPv6 = [NaiveCloud.podSubnet]
+        world.cloud.free.removeFirst(3000)
+        world.start()
+        world.add("a")
+        #expect(world.pool.attachments[PoolWorld.id("a")]?.eni == ENIID("eni-1"))
+        #expect(world.pool.enis[ENIID("eni-1")]?.subnet == NaiveCloud.subnet)
+        world.cloud.subnetsWithoutIPv6 = [NaiveCloud.subnet, NaiveCloud.podSubnet]
+        world.reconcile()
+        world.add("b")
+        #expect(world.cause(of: "b")?.code == "configuration-impossible" && world.breach == nil)
+    }
+
     @Test("requested addresses: of a family that pods have, and those of both families belong together")
     func requested() throws {
         var world = world(.dualStack)
@@ -144,8 +192,11 @@ struct FamilyTests {
         world.reconfigure { $0.families = .ipv6 }
         world.add("c", address: "10.0.0.9")
         #expect(world.cause(of: "c") == .requestedAddressUnavailable(IPAddress("10.0.0.9")!, .otherFamily))
-        let wanted = try #require(eni.ipv6Prefix).base.advanced(by: 77)
+        let wanted = try #require(eni.ipv6Prefix).address(number: 77)
         world.add("d", address: wanted.description)
         #expect(world.addresses(of: "d") == .ipv6(wanted) && world.breach == nil)
+        let own = IPAddress.v6(try #require(eni.ipv6Address))
+        world.add("e", address: own.description)
+        #expect(world.cause(of: "e") == .requestedAddressUnavailable(own, .unknown))
     }
 }

@@ -23,6 +23,8 @@ struct NaiveCloud {
     var subnetTags: [SubnetID: [String: String]] = [:]
     /// The free /80s, in the order of ``frees``; none in a cloud without IPv6.
     var freeIPv6: [IPv6Network] = []
+    var subnetsWithoutIPv6: Set<SubnetID> = []
+    private var hasIPv6: Bool { limits.ipv6PerENI > 0 }
     /// Interfaces made so far.
     private var made = 0
 
@@ -90,6 +92,7 @@ struct NaiveCloud {
         let view = try existing(eni)
         if kind == .ipv6Prefix {
             guard view.ipv6Prefixes.count < limits.ipv6PerENI else { throw .limitReached(.addressesPerInterface) }
+            guard !subnetsWithoutIPv6.contains(view.subnet) else { throw .incorrectState("\(view.subnet) has no IPv6") }
             guard let prefix = freeIPv6.popLast() else { throw .noContiguousPrefix(view.subnet) }
             interfaces[eni]?.ipv6Prefixes.append(prefix)
             return [.ipv6Prefix(prefix)]
@@ -151,7 +154,9 @@ struct NaiveCloud {
     var subnets: [SubnetView] {
         frees.sorted { $0.key < $1.key }.map { id, free in
             SubnetView(
-                id: id, cidr: NaiveCloud.cidrs[id] ?? .everything, zone: "z", freeAddresses: free.count,
+                id: id, cidr: NaiveCloud.cidrs[id] ?? .everything,
+                ipv6CIDR: hasIPv6 && !subnetsWithoutIPv6.contains(id) ? NaiveCloud.ipv6CIDR : nil, zone: "z",
+                freeAddresses: free.count,
                 tags: subnetTags[id] ?? [:])
         }
     }

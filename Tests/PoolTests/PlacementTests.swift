@@ -159,7 +159,24 @@ struct StickyTests {
         #expect(world.address(of: "db-0") != nil && world.breach == nil)
     }
 
-    @Test("names that do not end in a number are nobody's", arguments: ["web", "web-", "-1", "web-6d4cf5", "web-1a"])
+    @Test("what is kept is given to others when there is nothing else, after its rest")
+    func borrowed() {
+        var world = world()
+        for pod in 0..<5 { world.add("db-\(pod)", for: .seconds(60)) }
+        world.run(for: .seconds(10))
+        for pod in 0..<5 { world.release("db-\(pod)") }
+        world.add("early")
+        #expect(world.cause(of: "early")?.code == "addresses-cooling")
+        world.run(for: .seconds(31))
+        world.add("web")
+        #expect(world.address(of: "web") != nil && world.breach == nil)
+        world.add("db-4")
+        #expect(world.address(of: "db-4") != nil && world.breach == nil)
+    }
+
+    @Test(
+        "names that do not end in a short number are nobody's",
+        arguments: ["web", "web-", "-1", "web-6d4cf5", "web-1a", "web-24689", "web-01"])
     func names(name: String) {
         #expect(PodName(returning: PodIdentity(namespace: "shop", name: name)) == nil)
     }

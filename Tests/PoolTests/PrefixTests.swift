@@ -110,6 +110,7 @@ struct PrefixTests {
         let note = try #require(world.pool.notes(world.now).first)
         #expect(note.hasPrefix("subnet-1 has no free aligned /28 block: single addresses are used in it"))
 
+        world.reconcile()
         world.cloud.free += (16..<64).map { NaiveCloud.cidr[$0] }
         world.reconcile()
         world.run(for: .seconds(300))
@@ -182,6 +183,57 @@ struct PrefixTests {
         world.reconfigure { $0.prefixDelegation = true }
         world.run(for: .seconds(200))
         #expect(world.cloud.prefixShape == [3] && world.address(of: "a") != nil && world.breach == nil)
+    }
+
+    @Test("with all slots full of prefixes, free ones make room for addresses")
+    func switchingBackFullNode() {
+        var world = world(NodeLimits(enis: 1, ipv4PerENI: 3, supportsPrefixes: true)) { $0.target = .enis(1) }
+        world.start()
+        world.add("a")
+        #expect(world.cloud.prefixShape == [2])
+        world.reconfigure { $0.prefixDelegation = false }
+        world.run(for: .seconds(200))
+        #expect(world.cloud.prefixShape == [1] && world.cloud.shape == [17] && world.breach == nil)
+    }
+
+    @Test("of fewer prefixes than are wanted, those that there are are had")
+    func lastPrefixes() {
+        // One whole block among 4 to 35, besides 12 addresses before and 4 after it.
+        var world = world(subnetSize: 32) {
+            $0.target = .prefixes(3)
+            $0.prefixFallback = false
+        }
+        world.start()
+        #expect(world.cloud.prefixShape == [1])
+        world.add("a")
+        #expect(world.address(of: "a") != nil && world.breach == nil)
+    }
+
+    @Test("the warm addresses of a full node are not given away for a prefix that is not to be had")
+    func fallbackStays() {
+        var world = world(NodeLimits(enis: 1, ipv4PerENI: 6, supportsPrefixes: true), subnetSize: 6)
+        world.start()
+        world.run(for: .seconds(30))
+        #expect(world.cloud.shape == [5])
+        for _ in 0..<20 {
+            world.run(for: .seconds(60))
+            world.reconcile()
+        }
+        #expect(world.cloud.shape == [5] && world.breach == nil)
+    }
+
+    @Test("cooling addresses do not make a prefix go and come")
+    func noThrashing() {
+        var world = world { $0.target = .addresses(warm: 1, minimum: 0) }
+        world.reconfigure { $0.cooldown = .seconds(3600) }
+        world.start()
+        for pod in 0..<16 { world.add("\(pod)", for: .seconds(60)) }
+        world.run(for: .seconds(60))
+        for pod in 0..<16 { world.release("\(pod)") }
+        world.run(for: .seconds(60))
+        let calls = world.count(.assign) + world.count(.unassign)
+        world.run(for: .seconds(600))
+        #expect(world.count(.assign) + world.count(.unassign) == calls && world.breach == nil)
     }
 
     @Test("what is left of a prefix that was taken away serves nobody, and is whole again when the prefix is back")

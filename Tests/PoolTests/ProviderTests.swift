@@ -133,7 +133,8 @@ struct ProviderTests {
         world.kernel[PoolWorld.id("stranger")] = PodAddresses(leaving.address)
         world.reconcile()
         world.perform(world.pool.unassigned(NaiveCloud.primary, [leaving.block], now: world.now))
-        #expect(world.state(leaving.address) == .assigned(PoolWorld.id("stranger")) && world.breach == nil)
+        #expect(world.state(leaving.address) == .orphaned(PoolWorld.id("stranger")), "nobody else gets it")
+        #expect(world.address(of: "stranger") == leaving.address && world.breach == nil)
     }
 
     @Test("an ENI whose detachment is in doubt hands out nothing")

@@ -18,6 +18,20 @@ struct ReleaseTests {
         return world
     }
 
+    @Test("a role that may not give back does not keep the pool from growing")
+    func deniedRelease() {
+        var world = PoolWorld(limits: NodeLimits(enis: 1, ipv4PerENI: 30)) {
+            $0.target = .addresses(warm: 8, minimum: 0)
+        }
+        world.fates[.unassign] = Array(repeating: .fails(.permissionDenied("no")), count: 50)
+        world.start()
+        world.reconfigure { $0.target = .addresses(warm: 2, minimum: 0) }
+        world.run(for: .seconds(300))
+        for pod in 0..<12 { world.add("\(pod)", for: .seconds(30)) }
+        world.run(for: .seconds(30))
+        #expect(world.pool.attachments.count == 12 && world.breach == nil)
+    }
+
     @Test("an ENI that nobody needs is detached and deleted")
     func removal() {
         var world = surplusENI()

@@ -3,11 +3,11 @@ import Testing
 import Timekeeping
 import VirtualSimulator
 
-/// The adaptive target against the classic static ones, over the standard workloads, at a small scale: every figure follows
-/// from the seed.
+/// The adaptive target against the classic static ones, over the standard workloads, at a small scale: every figure
+/// follows from the seed.
 @Suite struct AdaptiveTargetTests {
-    private func report(_ workload: Workload, _ target: WarmTarget, nodes: Int = 8) throws -> Report {
-        try Simulation(Scenario(workload, target: target, nodes: nodes, duration: .seconds(3600), seed: 1)).run()
+    private func report(_ workload: Workload, _ target: WarmTarget, nodes: Int = 5) throws -> Report {
+        try Simulation(Scenario(workload, target: target, nodes: nodes, duration: .seconds(7200), seed: 1)).run()
     }
 
     @Test(arguments: Workload.standard.map(\.name))

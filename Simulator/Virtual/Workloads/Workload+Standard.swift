@@ -1,8 +1,8 @@
 import Timekeeping
 
 extension Workload {
-    /// The patterns over which warm targets are compared, by name: sized so that an m5.xlarge (four ENIs of 14 pod addresses)
-    /// is about a third full.
+    /// The patterns over which warm targets are compared, by name: sized so that an m5.xlarge (four ENIs of 14 pod
+    /// addresses) is about a third full.
     public static let standard: [(name: String, workload: Workload)] = [
         ("steady", .steady(pods: 20, lifetime: .seconds(3600))),
         ("churn", .churn(perMinute: 6, lifetime: .seconds(180))),

@@ -2,8 +2,8 @@ import Timekeeping
 
 /// Patterns that move pods from node to node.
 extension Workload {
-    /// The pods of the cluster are replaced by a quarter at a time, each by one on a random node that is not full; a wave
-    /// begins when the one before it is ready and its old pods have ended.
+    /// The pods of the cluster are replaced by a quarter at a time, each by one on a random node that is not full; a
+    /// wave begins when the one before it is ready and its old pods have ended.
     func rollingUpdate(
         _ nodes: Int, _ podsPerNode: Int, _ pause: Duration, _ duration: Duration, _ dice: inout Dice
     ) -> Plan {

@@ -100,7 +100,8 @@ extension NodeAgent {
         let ipv4 = traffic.vpcCIDRs ?? node?.networks
         let ipv6 = traffic.vpcIPv6CIDRs ?? node?.ipv6Networks ?? []
         return HostNetwork.Purpose(
-            enis: pool.enis.values.filter(\.isServingOrComing).map { ($0, pool.ipv6Gateway(of: $0)) }, families: configuration.pool.families,
+            enis: pool.enis.values.filter(\.isServingOrComing).map { ($0, pool.ipv6Gateway(of: $0)) },
+            families: configuration.pool.families,
             vpc: ipv4.map { ($0, ipv6) }, traffic: traffic)
     }
 

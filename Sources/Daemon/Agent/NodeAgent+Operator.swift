@@ -158,7 +158,8 @@ extension NodeAgent {
         }
         let prefix = pool.enis[attachment.eni]?.ipv6Prefix
         if let ipv6 = addresses.ipv6, prefix?.contains(ipv6) != true {
-            return "has \(addresses) of \(attachment.eni) since \(age), but the provider no longer assigns the prefix of "
+            return
+                "has \(addresses) of \(attachment.eni) since \(age), but the provider no longer assigns the prefix of "
                 + "\(ipv6) to this node: the pod cannot be reached by it; restart it to get another"
         }
         return "has \(addresses) of \(attachment.eni) since \(age)"

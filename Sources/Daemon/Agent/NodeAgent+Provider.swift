@@ -48,10 +48,14 @@ extension NodeAgent {
             let blocks = try await call { provider throws(ProviderError) in
                 try await provider.assign(eni, kind, count: count, token: token)
             }
-            return pool.assigned(eni, blocks, token: token, now: BootClock.now)
+            let outcome = pool.assigned(eni, blocks, token: token, now: BootClock.now)
+            followOwnAddress(blocks)
+            return outcome
         case .unassign(let eni, let blocks):
             try await call { provider throws(ProviderError) in try await provider.unassign(eni, blocks) }
-            return pool.unassigned(eni, blocks, now: BootClock.now)
+            let outcome = pool.unassigned(eni, blocks, now: BootClock.now)
+            followOwnAddress(blocks)
+            return outcome
         case .detachENI(let eni):
             try await call { provider throws(ProviderError) in try await provider.detach(eni) }
             try await waitUntilDetached(eni)
@@ -63,6 +67,11 @@ extension NodeAgent {
         case .grant, .refuse, .readBack:
             return pool.tick(now: BootClock.now)
         }
+    }
+
+    /// An ENI gets an address of its own with its /80, and gives it up with that.
+    private func followOwnAddress(_ blocks: [Block]) {
+        if blocks.contains(where: { $0.kind == .ipv6Prefix }) { Task { await converge() } }
     }
 
     private func create(_ eni: NewENI, _ token: MutationToken) async throws(ProviderError) -> InterfaceView {
@@ -121,12 +130,12 @@ extension Action {
     /// The action in a few words, for the log.
     var summary: String {
         switch self {
-        case .createENI(_, let eni): "creating an ENI in \(eni.subnet) with \(eni.count) \(eni.kind)"
+        case .createENI(_, let eni): "creating an ENI in \(eni.subnet) with \(eni.kind.words(eni.count))"
         case .attachENI(let eni, let index): "attaching \(eni) as device \(index)"
         case .configureENI(let eni): "configuring \(eni)"
-        case .assign(let eni, let kind, let count, _): "assigning \(count) \(kind) to \(eni)"
+        case .assign(let eni, let kind, let count, _): "assigning \(kind.words(count)) to \(eni)"
         case .unassign(let eni, let blocks):
-            "unassigning \(blocks.count) \((blocks.first?.kind ?? .address).description) of \(eni)"
+            "unassigning \((blocks.first?.kind ?? .address).words(blocks.count)) of \(eni)"
         case .detachENI(let eni): "detaching \(eni)"
         case .deleteENI(let eni): "deleting \(eni)"
         case .grant, .refuse, .readBack: "answering"

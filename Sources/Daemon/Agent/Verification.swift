@@ -35,6 +35,13 @@ struct Verification {
         for eni in pool.enis.values where views[eni.id] == nil {
             differences.append("provider: \(eni.id) is not listed")
         }
+        // Of a pod with both families, the pool follows the address of IPv4 alone.
+        for attachment in pool.attachments.values.sorted(by: { $0.addresses.primary < $1.addresses.primary }) {
+            guard case .dualStack(_, let address) = attachment.addresses,
+                pool.enis[attachment.eni]?.ipv6Prefix?.contains(address) != true
+            else { continue }
+            differences.append("provider: \(attachment.eni) does not have \(address) of \(attachment.id)")
+        }
         for view in interfaces where view.tags[ENITag.noManage] != "true" {
             guard let eni = pool.enis[view.id] else {
                 differences.append("provider: \(view.id) is not known to the daemon")

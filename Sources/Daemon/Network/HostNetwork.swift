@@ -79,6 +79,7 @@ actor HostNetwork {
 
     /// What is not as its purpose needs it, a sentence each; nothing is changed.
     func differences(from purpose: Purpose) async throws -> [String] {
+        _ = try? await converging?.value
         let report = try network(for: purpose).compare(
             purpose.enis.compactMap { nodeInterface($0.eni, $0.ipv6Gateway) }, host: NetlinkSocket())
         var differences = report.repairs.map { "kernel: the node's network needs: \($0)" }
@@ -109,7 +110,7 @@ actor HostNetwork {
                 ? .primary
                 : .secondary(
                     mark: mark, address: eni.primaryAddress, gateway: eni.gateway,
-                    ipv6: ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0) }),
+                    ipv6: ipv6Gateway.map { NodeInterface.IPv6Uplink(gateway: $0, address: eni.ipv6Address) }),
             mtu: eniMTU)
     }
 

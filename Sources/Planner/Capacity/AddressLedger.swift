@@ -156,9 +156,10 @@ struct AddressLedger {
 
     /// The real pool takes over what the node holds, as after a restart.
     private mutating func takeOver(_ node: Int) {
-        var live = NodeInCloud(nodes[node].instance, configuration, in: &vpc)
+        var live = NodeInCloud(nodes[node].instance, configuration, pods: nodes[node].pods, in: &vpc)
+        // What no pod has rests as after a restart.
         live.rest(for: max(configuration.cooldown, configuration.consistencyWindow), &vpc)
-        for _ in 0..<nodes[node].pods { live.add(&vpc) }
+        while live.running < nodes[node].pods, live.add(&vpc) {}
         for _ in 0..<nodes[node].cooling { live.release(&vpc) }
         nodes[node].live = live
     }

@@ -1,4 +1,3 @@
-import Addressing
 import Identity
 import ModelVPC
 import ModelViews
@@ -23,16 +22,21 @@ struct NodeInCloud {
     private static let mostTicks = 100
 
     /// A node that was launched already, whose pool reads what it has.
-    init(_ instance: ModelVPC.InstanceID, _ configuration: PoolConfiguration, in vpc: inout ModelVPC) {
+    ///
+    /// - Parameter pods: how many pods have addresses of its ENIs, in the order of these.
+    init(
+        _ instance: ModelVPC.InstanceID, _ configuration: PoolConfiguration, pods: Int = 0, in vpc: inout ModelVPC
+    ) {
         self.instance = instance
         now = vpc.clock
         pool = Pool(configuration: configuration, nonce: instance.rawValue, now: now)
-        look(&vpc)
-    }
-
-    /// Reads the provider's view.
-    mutating func look(_ vpc: inout ModelVPC) {
-        guard let seen = observation(&vpc) else { return }
+        guard var seen = observation(&vpc) else { return }
+        let addresses = seen.interfaces.flatMap(\.blocks).flatMap(\.addresses).prefix(pods)
+        for address in addresses {
+            podsMade += 1
+            seen.pods.append(Observation.Pod(id: podID(podsMade), addresses: .ipv4(address)))
+        }
+        running = podsMade
         perform(pool.reconcile(seen, takenAt: now, now: now), &vpc)
     }
 
@@ -82,18 +86,17 @@ struct NodeInCloud {
     }
 
     private func observation(_ vpc: inout ModelVPC) -> Observation? {
-        let tag = ModelVPC.Tag(key: ENITag.token, value: instance.rawValue)
         guard
             case .success(.instance(let node)) = vpc.handle(.describeInstance(instance), from: instance, at: now).result,
             case .success(.interfaces(let interfaces)) =
-                vpc.handle(.describeInterfacesOf(instance, orTagged: tag), from: instance, at: now).result,
+                vpc.handle(.describeInterfacesOf(instance, orTagged: nil), from: instance, at: now).result,
             case .success(.subnets(let subnets)) = vpc.handle(.describeSubnets, from: instance, at: now).result
         else { return nil }
         return Observation(
             node: NodeView(node, networks: [vpc.cidr], ipv6Networks: vpc.ipv6Networks),
             interfaces: interfaces.map(InterfaceView.init),
             subnets: subnets.filter { $0.zone == node.zone }.map(SubnetView.init),
-            pods: pool.attachments.values.map { Observation.Pod(id: $0.id, addresses: $0.addresses) })
+            pods: [])
     }
 
     // MARK: The pool's actions
@@ -136,14 +139,14 @@ struct NodeInCloud {
             _ = try ask(.attach(.init(eni), to: instance, deviceIndex: index))
             return pool.ready(eni, now: now)
         case .assign(let eni, let kind, let count, let token):
-            switch try ask(kind.assignment(of: count, to: .init(eni))) {
+            switch try ask(.assigning(kind, count: count, to: .init(eni), token: nil)) {
             case .addresses(let new): return pool.assigned(eni, new.map(Block.address), token: token, now: now)
             case .prefixes(let new): return pool.assigned(eni, new.map(Block.prefix), token: token, now: now)
             case .ipv6Prefixes(let new): return pool.assigned(eni, new.map(Block.ipv6Prefix), token: token, now: now)
             default: break
             }
         case .unassign(let eni, let blocks):
-            _ = try ask(blocks.unassignment(from: .init(eni)))
+            _ = try ask(.taking(blocks, from: .init(eni)))
             return pool.unassigned(eni, blocks, now: now)
         case .detachENI(let eni):
             _ = try ask(.detach(.init(eni)))
@@ -168,38 +171,5 @@ extension Cause {
         case .cooling(let count, let until): .cooling(count: count, until: later(until))
         default: self
         }
-    }
-}
-
-extension ModelVPC.NewInterface {
-    fileprivate init(_ eni: NewENI) {
-        self.init(
-            in: .init(eni.subnet), secondary: .count(eni.kind == .address ? eni.count : 0),
-            prefixes: .count(eni.kind == .prefix ? eni.count : 0), securityGroups: eni.securityGroups)
-    }
-}
-
-extension BlockKind {
-    fileprivate func assignment(of count: Int, to interface: ModelVPC.InterfaceID) -> ModelVPC.Request {
-        switch self {
-        case .address: .assign(interface, .count(count), token: nil)
-        case .prefix: .assignPrefixes(interface, .count(count), token: nil)
-        case .ipv6Prefix: .assignIPv6Prefixes(interface, .count(count), token: nil)
-        }
-    }
-}
-
-extension [Block] {
-    fileprivate func unassignment(from interface: ModelVPC.InterfaceID) -> ModelVPC.Request {
-        var (addresses, prefixes, ipv6) = ([IPv4Address](), [IPv4Network](), [IPv6Network]())
-        for block in self {
-            switch block {
-            case .address(let address): addresses.append(address)
-            case .prefix(let network): prefixes.append(network)
-            case .ipv6Prefix(let network): ipv6.append(network)
-            }
-        }
-        return ipv6.isEmpty
-            ? .unassign(interface, addresses, prefixes: prefixes) : .unassignIPv6Prefixes(interface, ipv6)
     }
 }

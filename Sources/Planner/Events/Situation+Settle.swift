@@ -138,14 +138,20 @@ extension Situation {
     private mutating func growGroups(_ scheduler: inout Scheduler, _ numbers: [Int?]) {
         guard plan.groups.contains(where: { $0.max != nil }) else { return }
         var indexes = numbers.indices.filter { numbers[$0] != nil }
+        // What no group helps now, none helps later: they only fill up.
+        var helpless: Set<Int> = []
         for pod in inOrder(pods.indices.filter { pods[$0].node == nil && pods[$0].pinnedTo == nil }) {
             let kind = pods[pod].kind
             var number = scheduler.place(kind)
-            if number == nil, let (group, zone) = growable(for: kind, scheduler) {
-                addNode(to: group, in: zone, isAdded: true)
-                indexes.append(nodes.count - 1)
-                start(nodes.count - 1, &scheduler)
-                number = scheduler.place(kind)
+            if number == nil, !helpless.contains(kind) {
+                if let (group, zone) = growable(for: kind, scheduler) {
+                    addNode(to: group, in: zone, isAdded: true)
+                    indexes.append(nodes.count - 1)
+                    start(nodes.count - 1, &scheduler)
+                    number = scheduler.place(kind)
+                } else if scheduler.kinds[kind].spreads.isEmpty {
+                    helpless.insert(kind)
+                }
             }
             put(pod, on: number.map { indexes[$0] })
         }

@@ -101,7 +101,7 @@ struct Situation {
             add(Node(node: node, limits: limits, isAdded: false))
         }
         for group in plan.groups {
-            while counts[group.name, default: 0] < group.count ?? 0 {
+            while counts[group.name, default: 0] < max(group.count ?? 0, group.min) {
                 addNode(to: group, isAdded: false)
                 counts[group.name, default: 0] += 1
             }

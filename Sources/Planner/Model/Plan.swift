@@ -34,7 +34,7 @@ public struct NodeGroup: Hashable, Sendable {
     /// How many nodes there are; `nil` for as many as the cluster has of it. Nodes that the cluster lacks are added, and
     /// the youngest that it has too many are left out.
     public var count: Int?
-    /// The least number to which an autoscaler shrinks the group.
+    /// The least number of nodes; those that the cluster lacks are added.
     public var min: Int
     /// The most nodes to which the group grows when pods wait for want of nodes; `nil` where nothing scales it.
     public var max: Int?

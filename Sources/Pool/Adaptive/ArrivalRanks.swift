@@ -1,7 +1,7 @@
 import Timekeeping
 
-/// How many pods came in some window before each pod, itself included: mean and spread, in which what is long ago counts
-/// less.
+/// How many pods came in some window before each pod, itself included: mean and spread, in which what is long ago
+/// counts less.
 struct ArrivalRanks: Hashable, Sendable {
     /// After so long a pod counts half.
     private static let halfLife = Duration.seconds(600)
@@ -10,7 +10,10 @@ struct ArrivalRanks: Hashable, Sendable {
     /// 2 to the power of −1/16.
     private static let stepFactor = 0.957_603_280_698_573_6
     /// Pods that came alone and never fade: where forgetting ends.
-    private static let lonePods = 5.0
+    private static let lonePods = 2.0
+
+    /// What a pod weighs that was never seen.
+    private static let belief = 0.5
 
     private var count: Double
     private var sum: Double
@@ -20,9 +23,9 @@ struct ArrivalRanks: Hashable, Sendable {
     /// Begins as if one wave of pods had come just now.
     init(wave: Int, now: Instant) {
         let size = Double(wave)
-        count = size
-        sum = size * (size + 1) / 2
-        squares = size * (size + 1) * (2 * size + 1) / 6
+        count = size * ArrivalRanks.belief
+        sum = size * (size + 1) / 2 * ArrivalRanks.belief
+        squares = size * (size + 1) * (2 * size + 1) / 6 * ArrivalRanks.belief
         fadedAt = now
     }
 
@@ -34,8 +37,8 @@ struct ArrivalRanks: Hashable, Sendable {
         squares += Double(rank) * Double(rank)
     }
 
-    /// The rank that so large a share of the pods exceeds, if ranks are distributed with an exponential tail, as those of
-    /// pods that come in bursts are: so many standard deviations above the mean as it is there.
+    /// The rank that so large a share of the pods exceeds, if ranks are distributed with an exponential tail, as those
+    /// of pods that come in bursts are: so many standard deviations above the mean as it is there.
     ///
     /// - Parameter share: above 0 and below 1.
     mutating func rank(exceededBy share: Double, now: Instant) -> Int {

@@ -1,7 +1,7 @@
 import Timekeeping
 
-/// What an adaptive target has learnt of a node's pods and of its provider, and what follows from it. Bounded in size, and
-/// without a clock: equal events make equal estimates.
+/// What an adaptive target has learnt of a node's pods and of its provider, and what follows from it. Bounded in size,
+/// and without a clock: equal events make equal estimates.
 struct DemandEstimator: Sendable {
     /// A wave of pods is what comes within so many lead times.
     private static let waveLeads = 3
@@ -56,8 +56,8 @@ struct DemandEstimator: Sendable {
         max(arrivals.count(in: window, before: now), 1)
     }
 
-    /// Draws the conclusions from what was learnt: when a pod arrives, when a wave ends, and now and then, since what was
-    /// learnt fades.
+    /// Draws the conclusions from what was learnt: when a pod arrives, when a wave ends, and now and then, since what
+    /// was learnt fades.
     mutating func update(_ now: Instant) {
         let wave = waveRanks.rank(exceededBy: goal.excess, now: now)
         let begun = arrivals.count(in: waveWindow, before: now)

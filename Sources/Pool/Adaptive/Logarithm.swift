@@ -1,4 +1,5 @@
-/// The natural logarithm of a number above 0, to about 15 digits: the same on every machine, as a C library's need not be.
+/// The natural logarithm of a number above 0, to about 15 digits: the same on every machine, as a C library's need not
+/// be.
 package func logarithm(_ number: Double) -> Double {
     // number = m · 2^e with m near 1; ln m by the series of the inverse hyperbolic tangent.
     var exponent = Double(number.exponent)

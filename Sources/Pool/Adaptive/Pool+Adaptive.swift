@@ -1,7 +1,7 @@
 import Timekeeping
 
-/// How an adaptive target becomes, at every moment, a target of so many addresses; the rules of growing and shrinking are
-/// the same for all.
+/// How an adaptive target becomes, at every moment, a target of so many addresses; the rules of growing and shrinking
+/// are the same for all.
 extension Pool {
     /// The target as it was last learnt.
     var target: WarmTarget {
@@ -9,8 +9,8 @@ extension Pool {
         return .addresses(warm: demand.warm, minimum: demand.goal.minimum)
     }
 
-    /// Cooling addresses that are free again before the provider could deliver others; under a target that does not know
-    /// how long that takes, none.
+    /// Cooling addresses that are free again before the provider could deliver others; under a target that does not
+    /// know how long that takes, none.
     func coolingSoon(_ now: Instant) -> Int {
         guard let demand else { return 0 }
         let horizon = now + demand.addressLead.estimate

@@ -57,7 +57,7 @@ let assemblies: [Target] = [
         [
             "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "PoolSettings",
             "Settings", "Timekeeping", .collections, .system, .yams,
-        ]),
+        ], resources: [.embedInCode("Report/HTML/report.css")]),
     .target(
         name: "Simulator",
         dependencies: [
@@ -94,6 +94,11 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpoolctl", dependencies: ["ControlProtocol", "JSON", "Timekeeping", .argumentParser]),
     .executableTarget(
+        name: "warmpool-plan",
+        dependencies: [
+            "Addressing", "ControlProtocol", "InstanceLimits", "JSON", "Planner", "Pool", "Settings", .argumentParser,
+        ]),
+    .executableTarget(
         name: "warmpool-sim",
         dependencies: [
             "Addressing", "CloudServer", "Fabric", "InstanceLimits", "JSON", "Settings", "Simulator", "Timekeeping",
@@ -127,7 +132,10 @@ let tests: [Target] = [
     .tests("ModelVPC", ["Addressing", "InstanceLimits", "RateLimiting", "Timekeeping"]),
     .tests(
         "Planner",
-        ["Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping"]),
+        [
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
+            .subprocess, .system, .yams,
+        ]),
     .tests(
         "Providers",
         [

@@ -46,6 +46,11 @@ struct ClusterCommand: ParsableCommand {
         name: .shortAndLong, help: "table for people, json and yaml for programs, markdown for pull requests, html.")
     var output = Form.table
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Look for what helps. Every remedy is planned anew, which takes thousands of nodes some minutes.")
+    var remedies = true
+
     @Option(help: "Exits with 3 where pods are pending, or already where something is tight.")
     var failOn = Failure.pending
 
@@ -57,7 +62,7 @@ struct ClusterCommand: ParsableCommand {
 
     func run() throws {
         let report = try Report.planned(
-            files.read(), events.plan(plan), files: files.names + [plan].compactMap(\.self))
+            files.read(), events.plan(plan), files: files.names + [plan].compactMap(\.self), seeksRemedies: remedies)
         switch output {
         case .table: Console.show(report.text(Console.style))
         case .json: Console.show(try report.json() + "\n")
@@ -115,11 +120,14 @@ extension Report {
     /// The report of files.
     ///
     /// - Throws: the exit code, after it was told why the plan is impossible.
-    static func planned(_ input: ClusterInput, _ plan: Plan, files: [String]) throws -> Report {
+    static func planned(
+        _ input: ClusterInput, _ plan: Plan, files: [String], seeksRemedies: Bool = true
+    ) throws -> Report {
         defer { Console.progress("") }
         do throws(PlanProblem) {
             return try Report(
-                of: input, with: plan, title: files.joined(separator: ", "), progress: Console.progress)
+                of: input, with: plan, title: files.joined(separator: ", "), seeksRemedies: seeksRemedies,
+                progress: Console.progress)
         } catch { throw Console.badInput("\(error)") }
     }
 }

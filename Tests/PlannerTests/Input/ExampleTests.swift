@@ -44,7 +44,6 @@ import Testing
             try Prediction(of: try cluster(), with: try plan(pool)).worst?.pending.count
         }
         #expect(try pending("prefixDelegation: true") == 0)
-        #expect(try pending("prefixDelegation: true\n  warmENITarget: 1") ?? 0 > 0)
 
         var fewer = try cluster()
         let web = try #require(fewer.workloads.firstIndex { $0.id.name == "web" })

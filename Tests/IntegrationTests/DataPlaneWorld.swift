@@ -170,8 +170,9 @@ extension SimulatedNode {
         if let free = enis.flatMap(\.addresses).first(where: { $0.state == "free" }) { return free.address }
         let taken = Set(enis.flatMap(\.addresses).map(\.address))
         let prefix = enis.filter { $0.addresses.allSatisfy { $0.address.v4 == nil } }.compactMap(\.ipv6Prefix).first
+        // Pods without IPv4 have a 1 before the last 32 bits.
         let free = prefix.flatMap { prefix in
-            (1...1000).lazy.map { IPAddress.v6(prefix.base.advanced(by: $0)) }.first { !taken.contains($0) }
+            (1...1000).lazy.map { IPAddress.v6(prefix.base.advanced(by: 1 << 32 + $0)) }.first { !taken.contains($0) }
         }
         return try #require(free, "\(name): no \(kind.rawValue) ENI has a free address")
     }

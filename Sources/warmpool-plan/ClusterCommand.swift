@@ -48,8 +48,10 @@ struct ClusterCommand: ParsableCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Look for what helps. Every remedy is planned anew, which takes thousands of nodes some minutes.")
-    var remedies = true
+        help: ArgumentHelp(
+            "Look for what helps. Every remedy is planned anew, so that thousands of nodes take some minutes.",
+            discussion: "By default done for up to \(Report.quickNodes) nodes."))
+    var remedies: Bool?
 
     @Option(help: "Exits with 3 where pods are pending, or already where something is tight.")
     var failOn = Failure.pending
@@ -121,7 +123,7 @@ extension Report {
     ///
     /// - Throws: the exit code, after it was told why the plan is impossible.
     static func planned(
-        _ input: ClusterInput, _ plan: Plan, files: [String], seeksRemedies: Bool = true
+        _ input: ClusterInput, _ plan: Plan, files: [String], seeksRemedies: Bool? = nil
     ) throws -> Report {
         defer { Console.progress("") }
         do throws(PlanProblem) {

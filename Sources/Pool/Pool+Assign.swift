@@ -103,7 +103,8 @@ extension Pool {
     private mutating func grant(_ place: Place, to waiter: Waiter, _ now: Instant) {
         let request = waiter.request
         let attachment = Attachment(
-            id: request.id, pod: request.pod, netns: request.netns, addresses: place.addresses, eni: place.eni, since: now)
+            id: request.id, pod: request.pod, netns: request.netns, addresses: place.addresses, eni: place.eni,
+            since: now)
         assign(attachment, block: place.block)
         outcome.actions.append(.grant(waiter.id, Grant(attachment: attachment, isRepeat: false)))
     }

@@ -39,7 +39,8 @@ extension Pool {
             return .impossible("with custom networking the primary ENI has no pods, and no other is allowed here")
         }
         if configuration.families.hasIPv6, !limits.supportsIPv6 {
-            return .impossible("pods are to have addresses of IPv6, and this instance type has no /80 prefixes for them")
+            return .impossible(
+                "pods are to have addresses of IPv6, and this instance type has no /80 prefixes for them")
         }
         if podSubnets == nil, !enis.values.contains(where: takesPods) {
             return .impossible("pods are to have addresses of IPv6, which no subnet that they may be in has")

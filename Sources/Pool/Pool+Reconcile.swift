@@ -205,7 +205,9 @@ extension Pool {
             coolDown(attachment.id, now)
         }
         strays = [:]
-        for pod in pods where attachments[pod.id]?.addresses.primary != complete(pod.addresses).primary { meet(pod, now) }
+        for pod in pods where attachments[pod.id]?.addresses.primary != complete(pod.addresses).primary {
+            meet(pod, now)
+        }
     }
 
     /// A pod in the kernel that the pool does not know: after the loss of the store it keeps its addresses, now or when

@@ -54,7 +54,8 @@ extension Pool {
                     census.total += free
                     census.free += free
                     census.spare += eni.freeCount - free
-                } else if eni.refusal == nil {
+                } else if !eni.isReady || eni.refusal == nil || eni.operation != nil {
+                    // One that is refused its /80 serves nobody soon.
                     census.incoming += free
                 }
             case .detaching, .detached, .deleting, .lost:

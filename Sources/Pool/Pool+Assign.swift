@@ -134,9 +134,16 @@ extension Pool {
         guard configuration.stickyFor > .zero, let name = PodName(returning: pod) else {
             return set(record, to: .cooling(until: rested))
         }
+        // A pod has one address kept.
+        if let other = kept[name], let record = addresses[other.address] {
+            set(record, to: .cooling(until: max(other.restsUntil, now)))
+        }
         set(record, to: .cooling(until: max(rested, now + configuration.stickyFor), keptFor: name))
         kept[name] = Keeping(address: record.address, restsUntil: rested)
     }
+
+    /// So long before its deadline an ADD gets what is kept for another pod, if nothing else has come.
+    static let lastMoment = Duration.seconds(1)
 
     private mutating func withdrawWaiters(of id: AttachmentID) {
         for waiter in waiters where waiter.request.id == id {
@@ -155,10 +162,17 @@ extension Pool {
         var kept = Deque<Waiter>()
         for waiter in waiters {
             let deadline = waiter.request.deadline
-            if deadline > now, kept.count < supply.addresses(by: deadline) {
+            if let known = attachments[waiter.request.id] {
+                outcome.actions.append(.grant(waiter.id, Grant(attachment: known, isRepeat: true)))
+                continue
+            }
+            let mayHope = deadline > now && kept.count < supply.addresses(by: deadline)
+            if mayHope, deadline > now + Pool.lastMoment {
                 kept.append(waiter)
-            } else if deadline > now, attachments.count < podLimit, let place = borrowedPlace(now) {
+            } else if deadline > now, attachments.count + kept.count < podLimit, let place = borrowedPlace(now) {
                 grant(place, to: waiter, now)
+            } else if mayHope {
+                kept.append(waiter)
             } else {
                 outcome.actions.append(.refuse(waiter.id, shortage(now, ahead: kept.count)))
             }

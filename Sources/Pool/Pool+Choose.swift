@@ -98,11 +98,7 @@ extension Pool {
         case (.ipv6, .ipv6(let address)): findOfPrefix(address)
         case (.dualStack, .ipv4(let address)): findHeld(address)
         case (.dualStack, .ipv6(let address)), (.dualStack, .dualStack(_, let address)):
-            findHeld(IPv4Address(bits: UInt32(truncatingIfNeeded: address.bits))).flatMap { place in
-                let isMeant =
-                    place.addresses.ipv6 == address && (wanted.ipv4 ?? place.addresses.ipv4) == place.addresses.ipv4
-                return isMeant ? .success(place) : .failure(Refusal(.v6(address), .unknown))
-            }
+            findCompanion(address, of: wanted.ipv4)
         case (.ipv4, .ipv6(let address)), (.ipv4, .dualStack(_, let address)):
             .failure(Refusal(.v6(address), .otherFamily))
         case (.ipv6, .ipv4(let address)), (.ipv6, .dualStack(let address, _)):

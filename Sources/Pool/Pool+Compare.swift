@@ -41,7 +41,16 @@ extension Pool {
                 if let record = addresses[.v4(address)], record.state == .releasing { set(record, to: .free) }
             }
         }
-        _ = adopt(block, on: eni, now)
+        if !isLeaving(block, of: eni) { _ = adopt(block, on: eni, now) }
+    }
+
+    /// Whether the provider was asked to take a block away, and may do so yet.
+    private func isLeaving(_ block: Block, of eni: ENIID) -> Bool {
+        switch block {
+        case .address(let address): addresses[.v4(address)]?.state == .releasing
+        case .prefix(let network): enis[eni]?.prefixes[network].map { $0.releasing > 0 } ?? false
+        case .ipv6Prefix: false
+        }
     }
 
     /// What pods use of a block, though it was taken away with this block or another, is there again.

@@ -12,18 +12,21 @@ extension Pool {
         // What was to go is gone.
         if case (.deleteENI(let eni), .notFound) = (action, error) { return deleted(eni, now: now) }
         let error = error.located(subnet(of: action), prefixes: action.asksForPrefixes)
-        if case .noContiguousPrefix(let subnet) = error, action.asksForMany, scarce[subnet] == nil {
+        if case .noContiguousPrefix(let subnet) = error, action.asksForMany {
             return askOneByOne(action, of: subnet, error, now)
         }
         // That the node may not give back is no reason not to grow, and a subnet without a /80 none to ask for no more.
         let concernsAll = !(action.givesBack && error.isDenial) && !(action.asksForIPv6 && error.isOfSubnet)
-        let retryAt = (concernsAll ? note(error, jitter, now) : nil) ?? now + pause(after: error, jitter)
+        let noted = concernsAll ? note(error, jitter, now) : nil
+        let retryAt = noted ?? now + pause(after: error, jitter)
+        // What concerns all, or a subnet, is no refusal of the one step.
+        let refusal = noted == nil ? error : nil
         if error.contradictsView { readBackAt = now }
         switch action {
         case .createENI(let token, _): creationFailed(token, error, retryAt, now)
-        case .attachENI(let eni, _): attachFailed(eni, error, retryAt)
-        case .configureENI(let eni): configurationFailed(eni, error, retryAt)
-        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, retryAt, now)
+        case .attachENI(let eni, _): attachFailed(eni, error, refusal, retryAt)
+        case .configureENI(let eni): configurationFailed(eni, refusal, retryAt)
+        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, refusal, retryAt, now)
         case .unassign(let eni, _): unassignFailed(eni, retryAt)
         case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
         case .deleteENI(let eni): deleteFailed(eni, retryAt)
@@ -39,7 +42,7 @@ extension Pool {
         scarce[subnet] = SubnetTrouble(until: now + configuration.subnetBackoff)
         switch action {
         case .createENI(let token, _): creationFailed(token, error, now, now)
-        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, now, now)
+        case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, nil, now, now)
         default: break
         }
         return settle(now)
@@ -56,28 +59,31 @@ extension Pool {
         } else {
             creations.remove(at: index)
             eniTrouble = ENITrouble(error: error, until: retryAt)
+            if creations.isEmpty { demand?.eniFailed() }
         }
     }
 
     /// Whether it took place the next view tells; until then the step is taken again from the start.
-    private mutating func attachFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
+    private mutating func attachFailed(
+        _ eni: ENIID, _ error: ProviderError, _ refusal: ProviderError?, _ retryAt: Instant
+    ) {
         guard case .attaching? = enis[eni]?.phase else { return }
         enis[eni]?.deviceIndex = nil
-        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, error, retryAt) }
+        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, refusal, retryAt) }
         eniTrouble = ENITrouble(error: error, until: retryAt)
         if let full = enis[eni], full.assignedCount > 0 { lose(full) } else { enis[eni]?.phase = .detached }
     }
 
-    private mutating func configurationFailed(_ eni: ENIID, _ error: ProviderError, _ retryAt: Instant) {
+    private mutating func configurationFailed(_ eni: ENIID, _ refusal: ProviderError?, _ retryAt: Instant) {
         guard case .attaching? = enis[eni]?.phase else { return }
         enis[eni]?.phase = .created
         enis[eni]?.retryAt = retryAt
-        enis[eni]?.refusal = error
+        enis[eni]?.refusal = refusal
     }
 
     private mutating func assignFailed(
-        _ eni: ENIID, _ kind: BlockKind, _ token: MutationToken, _ error: ProviderError, _ retryAt: Instant,
-        _ now: Instant
+        _ eni: ENIID, _ kind: BlockKind, _ token: MutationToken, _ error: ProviderError, _ refusal: ProviderError?,
+        _ retryAt: Instant, _ now: Instant
     ) {
         demand?.failed(token, retryAt: retryAt)
         guard case .assign(_, _, token)? = enis[eni]?.operation?.kind else { return }
@@ -89,8 +95,7 @@ extension Pool {
                 enis[eni]?.fullUntil = retryAt
             } else {
                 enis[eni]?.retryAt = retryAt
-                // That a subnet has no room is the subnet's affair.
-                enis[eni]?.refusal = error.isOfSubnet && kind != .ipv6Prefix ? nil : error
+                enis[eni]?.refusal = refusal
             }
         }
     }
@@ -108,7 +113,7 @@ extension Pool {
             enis[eni]?.detachInDoubtSince = now
         } else {
             cancelDetaching(eni, now)
-            enis[eni]?.retryAt = retryAt
+            enis[eni]?.giveBackAt = retryAt
         }
     }
 

@@ -33,16 +33,25 @@ extension Pool {
             let short = shortage(census(now), limits, soon: coolingSoon(now))
             guard short > 0 || lacksIPv6ENI else { return }
             if short > 0, let eni = fillableENI(limits, now) {
-                guard eni.isReady, eni.operation == nil else { return }
+                guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
                 ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
+            } else if creations.contains(where: { isCapped($0, limits) }) {
+                // The subnet has little: what is asked for of it comes first.
+                return
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
                 create(in: subnet, for: short, limits, now)
             } else {
                 return
             }
         }
+    }
+
+    /// Whether less was asked for than an ENI can have, because the subnet has no more.
+    private func isCapped(_ creation: Creation, _ limits: NodeLimits) -> Bool {
+        creation.eni.count > 0 && creation.eni.count < limits.podAddressesPerENI
+            && creation.eni.count >= supply(of: creation.eni.kind, in: creation.eni.subnet, besides: 1)
     }
 
     /// How much can be asked of a subnet at once, where it is known to have few addresses, or had fewer prefixes than were
@@ -69,7 +78,7 @@ extension Pool {
         enis.values.lazy
             .filter { eni in
                 eni.isServingOrComing && takesPods(eni) && asksFrom(eni.subnet) <= now
-                    && (eni.retryAt ?? now) <= now && !(eni.refusal != nil && lacksIPv6Prefix(eni, limits))
+                    && !(eni.refusal != nil && ((eni.retryAt ?? now) > now || lacksIPv6Prefix(eni, limits)))
                     && eni.room(limits.podAddressesPerENI, now) > 0
             }
             .max { $0.isLessFull(than: $1) }

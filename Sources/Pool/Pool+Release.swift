@@ -46,7 +46,7 @@ extension Pool {
             return (.giveBack(leaving), earliest)
         }
         guard let eni = removableENI(census, limits), case .ready(let since) = eni.phase else { return nil }
-        return (.detach(eni.id), max(earliest, since + configuration.minimumENILifetime, eni.retryAt ?? earliest))
+        return (.detach(eni.id), max(earliest, since + configuration.minimumENILifetime, eni.giveBackAt ?? earliest))
     }
 
     /// Free blocks that do not count: at once where no pod can get them; the others once the target is met without

@@ -152,7 +152,10 @@ public struct Pool: Sendable {
         func consider(_ time: Instant?) {
             if let time, time > now, time < next { next = time }
         }
-        for waiter in waiters { consider(waiter.request.deadline) }
+        for waiter in waiters {
+            consider(waiter.request.deadline)
+            if !kept.isEmpty { consider(waiter.request.deadline + (.zero - Pool.lastMoment)) }
+        }
         for eni in enis.values {
             consider(eni.cooling.first?.until)
             consider(eni.retryAt)

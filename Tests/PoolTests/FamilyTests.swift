@@ -188,7 +188,9 @@ struct FamilyTests {
         world.add("a", address: companion.description)
         #expect(world.addresses(of: "a") == .dualStack(free, companion))
         world.add("b", address: "2001:db8::7")
-        #expect(world.cause(of: "b")?.code == "requested-address-unavailable")
+        #expect(world.cause(of: "b") == .requestedAddressUnavailable(IPAddress("2001:db8::7")!, .unknown))
+        world.add("b", address: companion.description)
+        #expect(world.cause(of: "b") == .requestedAddressUnavailable(.v6(companion), .inUse(PoolWorld.id("a"))))
         world.reconfigure { $0.families = .ipv6 }
         world.add("c", address: "10.0.0.9")
         #expect(world.cause(of: "c") == .requestedAddressUnavailable(IPAddress("10.0.0.9")!, .otherFamily))

@@ -147,6 +147,39 @@ struct StickyTests {
         #expect(address != nil && world.address(of: "db-0") == address && world.breach == nil)
     }
 
+    @Test("an ADD that hopes in vain gets what is kept before its time is over")
+    func borrowedLate() {
+        var world = world()
+        for pod in 0..<5 { world.add("db-\(pod)", for: .seconds(60)) }
+        world.run(for: .seconds(10))
+        for pod in 0..<4 { world.release("db-\(pod)") }
+        let taken = world.address(of: "db-4")
+        world.cloud.interfaces[NaiveCloud.primary]?.secondaryAddresses.removeAll { .v4($0) == taken }
+        world.release("db-4")
+        world.run(for: .seconds(100))
+        world.fates[.assign] = [.hangs]
+        world.reconcile()
+        world.add("web", for: .seconds(20))
+        world.run(for: .seconds(21))
+        #expect(world.address(of: "web") != nil && world.breach == nil)
+    }
+
+    @Test("of two interfaces of one pod the latest address is kept, and the other rests as any does")
+    func twoInterfaces() throws {
+        var world = world()
+        world.add("db-0")
+        let first = try #require(world.address(of: "db-0"))
+        var other = PoolWorld.id("db-0")
+        other.ifname = "eth1"
+        let request = AddRequest(
+            id: other, pod: PodIdentity(namespace: "default", name: "db-0"), netns: "", deadline: world.now + .seconds(5))
+        world.perform(world.pool.add(request, waiter: WaiterID(99), now: world.now))
+        world.release("db-0")
+        world.perform(world.pool.release(other, now: world.now))
+        world.run(for: .seconds(31))
+        #expect(world.state(first) == .free && world.breach == nil)
+    }
+
     @Test("it is released when its time is over")
     func expiry() {
         var world = world()

@@ -96,6 +96,11 @@ struct DemandEstimator: Sendable {
         eniAskedAt = eniAskedAt ?? now
     }
 
+    /// An ENI that was asked for will not come.
+    mutating func eniFailed() {
+        eniAskedAt = nil
+    }
+
     /// An ENI serves pods.
     mutating func eniReady(_ now: Instant) {
         if let since = eniAskedAt { eniLead.note(now - since) }

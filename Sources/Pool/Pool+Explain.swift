@@ -119,17 +119,21 @@ extension Pool {
             return limitCause(limits)
         }
         if census.held >= limit && census.incoming <= ahead, let cooling = coolingCause { return cooling }
+        if isOutOfSlots(limits, now), census.incoming + census.leaving == 0 {
+            return coolingCause ?? .enisFull(enis: eniLimit(limits), addresses: census.held)
+        }
         if let obstacle = growthObstacle(now) { return obstacle }
         for eni in enis.values {
             if case .attaching(let since) = eni.phase { return .attachPending(eni.id, since: since) }
         }
         if census.incoming <= ahead, let cooling = coolingCause { return cooling }
-        if configuration.families.hasIPv4, census.incoming + census.leaving == 0, fillableENI(limits, now) == nil,
-            !hasENIRoom(limits)
-        {
-            return .enisFull(enis: eniLimit(limits), addresses: census.held)
-        }
         return .refillPending(count: census.incoming + census.leaving)
+    }
+
+    /// Whether no ENI has a slot left, and none more may be attached.
+    private func isOutOfSlots(_ limits: NodeLimits, _ now: Instant) -> Bool {
+        configuration.families.hasIPv4 && !hasENIRoom(limits)
+            && enis.values.allSatisfy { !takesPods($0) || $0.room(limits.podAddressesPerENI, now) == 0 }
     }
 
     private func limitCause(_ limits: NodeLimits) -> Cause {

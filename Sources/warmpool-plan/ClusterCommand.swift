@@ -66,11 +66,11 @@ struct ClusterCommand: ParsableCommand {
         let report = try Report.planned(
             files.read(), events.plan(plan), files: files.names + [plan].compactMap(\.self), seeksRemedies: remedies)
         switch output {
-        case .table: Console.show(report.text(Console.style))
-        case .json: Console.show(try report.json() + "\n")
-        case .yaml: Console.show(try report.yaml())
-        case .markdown: Console.show(report.markdown)
-        case .html: Console.show(report.html)
+        case .table: try Console.show(report.text(Console.style))
+        case .json: try Console.show(report.json() + "\n")
+        case .yaml: try Console.show(report.yaml())
+        case .markdown: try Console.show(report.markdown)
+        case .html: try Console.show(report.html)
         }
         if report.verdict == .pending || (failOn == .warning && report.verdict == .warning) { throw ExitCode(3) }
     }

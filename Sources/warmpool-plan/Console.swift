@@ -34,16 +34,26 @@ enum Console {
     }
 
     /// Prints text that ends in a newline. A reader that has gone away is no failure of the plan.
-    static func show(_ text: String) { write(to: STDOUT_FILENO, text) }
+    ///
+    /// - Throws: the exit code, after it was told why the text could not be written.
+    static func show(_ text: String) throws {
+        let code = write(to: STDOUT_FILENO, text)
+        guard code != 0, code != EPIPE else { return }
+        write(to: STDERR_FILENO, "warmpool-plan: the report cannot be written: \(String(cString: strerror(code)))\n")
+        throw ExitCode(1)
+    }
 
-    private static func write(to descriptor: Int32, _ text: String) {
+    /// - Returns: the error number; 0 where everything was written.
+    @discardableResult
+    private static func write(to descriptor: Int32, _ text: String) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return }
+            guard written > 0 else { return errno }
             rest = rest.dropFirst(written)
         }
+        return 0
     }
 }
 

@@ -21,6 +21,6 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let cluster = files.names.isEmpty ? nil : try files.read().cluster
         Console.progress("")
-        Console.show(PlanTemplate.text(for: cluster))
+        try Console.show(PlanTemplate.text(for: cluster))
     }
 }

@@ -90,8 +90,8 @@ struct TextOrJSON: ParsableArguments {
 
     func show(_ value: some Encodable, _ text: (TextStyle) -> String) throws {
         switch output {
-        case .table: Console.show(text(Console.style))
-        case .json: Console.show(try JSONCoding.encode(value).text(.indented) + "\n")
+        case .table: try Console.show(text(Console.style))
+        case .json: try Console.show(JSONCoding.encode(value).text(.indented) + "\n")
         }
     }
 }

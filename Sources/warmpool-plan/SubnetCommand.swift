@@ -54,6 +54,9 @@ struct SubnetCommand: ParsableCommand {
             throw Console.badInput(
                 "--cidr: '\(cidr)' is not an IPv4 network with host bits of zero, such as 10.0.0.0/20")
         }
+        guard PlannedSubnet.prefixLengths.contains(network.prefixLength) else {
+            throw Console.badInput("--cidr: \(cidr) is not of a subnet's size, /16 to /28")
+        }
         var configuration = slots.configuration
         configuration.target = targets.target(prefixDelegation: slots.prefixDelegation)
         let question = SubnetReport.Question(

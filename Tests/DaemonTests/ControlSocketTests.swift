@@ -106,7 +106,7 @@ import Timekeeping
     }
 
     @Test func theClientReadsARefusalOfWhatItCouldNotSend() async throws {
-        try await withServer { _ in
+        try await withServer(patience: .minutes(10)) { _ in
             let many = (0..<60_000).map { AttachmentID(String(repeating: "c", count: 40) + "\($0)") }
             let path = path
             await #expect {

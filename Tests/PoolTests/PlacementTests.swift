@@ -172,7 +172,8 @@ struct StickyTests {
         var other = PoolWorld.id("db-0")
         other.ifname = "eth1"
         let request = AddRequest(
-            id: other, pod: PodIdentity(namespace: "default", name: "db-0"), netns: "", deadline: world.now + .seconds(5))
+            id: other, pod: PodIdentity(namespace: "default", name: "db-0"), netns: "",
+            deadline: world.now + .seconds(5))
         world.perform(world.pool.add(request, waiter: WaiterID(99), now: world.now))
         world.release("db-0")
         world.perform(world.pool.release(other, now: world.now))

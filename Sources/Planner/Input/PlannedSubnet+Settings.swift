@@ -35,7 +35,7 @@ extension PlannedSubnet {
             reader.refuse("usedNetworks", "usedAddresses says how many there are; remove one of the two")
         }
         guard let id, let zone, let cidr else { return nil }
-        guard ModelVPC.subnetPrefixLengths.contains(cidr.prefixLength) else {
+        guard PlannedSubnet.prefixLengths.contains(cidr.prefixLength) else {
             reader.refuse("cidr", "\(cidr) is not of a subnet's size, /16 to /28")
             return nil
         }

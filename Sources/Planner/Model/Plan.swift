@@ -1,4 +1,5 @@
 import Addressing
+import ModelVPC
 import Pool
 
 /// What is planned beside the cluster: machines, subnets, the pool's configuration, growth and events.
@@ -73,6 +74,9 @@ public struct PlannedSubnet: Hashable, Sendable {
         /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.
         case networks([IPv4Network])
     }
+
+    /// How long the prefix of a subnet's CIDR may be.
+    public static let prefixLengths = ModelVPC.subnetPrefixLengths
 
     public var id: SubnetID
     public var cidr: IPv4Network

@@ -18,6 +18,17 @@ import Testing
         #expect(help.output.contains("warmpool-plan \(command)"))
     }
 
+    @Test func aFullDiskIsToldAndFails() async throws {
+        let ending = try await PlanProgram.run(
+            .name("sh"), ["-c", "\(PlanProgram.path) max-pods --all > /dev/full"])
+        #expect(ending.status == .exited(1) && ending.errors.contains("No space left on device"))
+    }
+
+    @Test func aNetworkOfNoSubnetsSizeIsRefusedAtOnce() async throws {
+        let ending = try await plan("subnet", "--cidr", "10.0.0.0/8", "--nodes", "1", "--instance-type", "m5.large")
+        #expect(ending.status == .exited(2) && ending.errors.contains("/16 to /28"))
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"]) func completion(_ shell: String) async throws {
         let script = try await plan("--generate-completion-script", shell)
         #expect(script.status == .exited(0) && script.output.contains("max-pods"))

@@ -102,9 +102,9 @@ extension SubnetReport.Question {
         return Report(prediction, title: "").moments[0]
     }
 
-    /// The most nodes whose pods all have an address: every node has one of its own, so the subnet's size bounds them.
+    /// The most nodes whose pods all have an address: a node takes one of its own and one for each pod, which bounds them.
     fileprivate func mostNodes() throws(PlanProblem) -> Int {
-        var (fit, tooMany) = (0, cidr.count)
+        var (fit, tooMany) = (0, cidr.count / (pods + 1) + 1)
         while tooMany - fit > 1 {
             let middle = (fit + tooMany) / 2
             if try moment(withNodes: middle).pending == 0 { fit = middle } else { tooMany = middle }

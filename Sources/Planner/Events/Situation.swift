@@ -45,11 +45,18 @@ struct Situation {
     private var names: Set<String> = []
     /// The kind of each workload's pods.
     var workloadKinds: [WorkloadID: Int] = [:]
+    /// Pods of the host's network that every node runs and the input does not have: they take room of kubelet's max-pods.
+    let unlistedHostPods: Int
+
+    /// The CNI's pod and kube-proxy's (source: Amazon EKS user guide, the 2 of the max-pods formula).
+    private static let usualHostPods = 2
 
     /// The cluster with the nodes that the plan's groups have beside it.
     init(_ cluster: Cluster, _ plan: Plan) throws(PlanProblem) {
         self.plan = plan
         workloads = cluster.workloads
+        let isListed = !cluster.nodes.isEmpty || workloads.contains(where: \.template.usesHostNetwork)
+        unlistedHostPods = isListed ? 0 : Situation.usualHostPods
         types = try Situation.types(cluster, plan)
         addNodes(of: cluster)
         addPods(of: cluster)
@@ -129,8 +136,8 @@ struct Situation {
         let zone = zone ?? group.zones.min { counts[$0] ?? 0 < counts[$1] ?? 0 }
         var number = (made[group.name] ?? 0) + 1
         while names.contains("\(group.name)-\(number)") { number += 1 }
-        let maxPods = group.maxPods ?? plan.pool.kubeletMaxPods(NodeLimits(type))
-        return ClusterNode(group, number: number, zone: zone, type, maxPods: maxPods)
+        let usual = max(0, plan.pool.kubeletMaxPods(NodeLimits(type)) - unlistedHostPods)
+        return ClusterNode(group, number: number, zone: zone, type, maxPods: group.maxPods ?? usual)
     }
 
     private mutating func add(_ node: Node) {

@@ -45,6 +45,11 @@ extension Situation {
                 "\(outside.count) of \(nodes.count) nodes, \(first.node.name) the first, are in no zone that the plan has "
                     + "a subnet for: their addresses count as if they never ended")
         }
+        if unlistedHostPods > 0, plan.groups.contains(where: { $0.maxPods == nil }) {
+            notes.append(
+                "the input has no pod of the host's network: \(unlistedHostPods) are counted on each node of a group "
+                    + "without maxPods, the CNI's and kube-proxy's")
+        }
         if plan.subnets.isEmpty {
             notes.append("no subnet is planned: addresses of subnets count as if they never ended")
         }

@@ -10,6 +10,7 @@ extension Pool {
     ///   that the view may lag behind, is left for the next time.
     public mutating func reconcile(_ seen: Observation, takenAt: Instant, now: Instant) -> Outcome {
         node = seen.node
+        limits = seen.node.limits
         subnets = seen.subnets
         findPlace()
         demand?.update(now)

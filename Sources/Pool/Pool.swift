@@ -74,7 +74,7 @@ public struct Pool: Sendable {
     /// What the operator chose.
     public internal(set) var configuration: PoolConfiguration
     /// What the instance allows; `nil` until the provider's view was read.
-    public var limits: NodeLimits? { node?.limits }
+    public internal(set) var limits: NodeLimits?
     /// The node's ENIs, in the order in which they came.
     public internal(set) var enis: OrderedDictionary<ENIID, ENI> = [:]
     /// All pod addresses that the node holds, but for the free ones of a /80.

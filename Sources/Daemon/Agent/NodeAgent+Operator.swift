@@ -94,7 +94,9 @@ extension NodeAgent {
     /// The prefixes of all ENIs, where the node has some or wants some.
     private var prefixes: Overview.Prefixes? {
         let tallies = pool.enis.values.flatMap(\.prefixes.values)
-        guard !tallies.isEmpty || pool.limits.map(pool.configuration.usesPrefixes) == true else { return nil }
+        if tallies.isEmpty {
+            guard let limits = pool.limits, pool.configuration.usesPrefixes(limits) else { return nil }
+        }
         return Overview.Prefixes(
             total: tallies.count, free: tallies.count(where: \.isWhollyFree),
             partlyUsed: tallies.count { !$0.free.isEmpty && !$0.isWhollyFree })

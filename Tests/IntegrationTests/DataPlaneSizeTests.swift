@@ -18,6 +18,8 @@ extension DataPlaneTests {
             let node = try LiveFabric.current.nodes[0]
             #expect(try await node.enis().count == 8)
             let first = try await node.add("pod-1")
+            // The last ENI's /80 may have come a moment ago, and its rules with it.
+            try await node.reconcile()
             let withOne = try await node.constants()
             #expect(withOne.contains { $0.contains("fwmark 0x800/0x3f00") })
 

@@ -27,14 +27,7 @@ extension ModelVPC.Request {
 
     /// Takes blocks of one kind away.
     package static func taking(_ blocks: [Block], from interface: ModelVPC.InterfaceID) -> ModelVPC.Request {
-        var (addresses, prefixes, ipv6Prefixes): ([IPv4Address], [IPv4Network], [IPv6Network]) = ([], [], [])
-        for block in blocks {
-            switch block {
-            case .address(let address): addresses.append(address)
-            case .prefix(let prefix): prefixes.append(prefix)
-            case .ipv6Prefix(let prefix): ipv6Prefixes.append(prefix)
-            }
-        }
+        let (addresses, prefixes, ipv6Prefixes) = blocks.byKind
         return ipv6Prefixes.isEmpty
             ? .unassign(interface, addresses, prefixes: prefixes) : .unassignIPv6Prefixes(interface, ipv6Prefixes)
     }

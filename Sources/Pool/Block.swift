@@ -113,6 +113,21 @@ extension BlockKind {
     }
 }
 
+extension [Block] {
+    /// The blocks of each kind, as a provider's calls want them, in their order.
+    public var byKind: (addresses: [IPv4Address], prefixes: [IPv4Network], ipv6Prefixes: [IPv6Network]) {
+        var (addresses, prefixes, ipv6Prefixes): ([IPv4Address], [IPv4Network], [IPv6Network]) = ([], [], [])
+        for block in self {
+            switch block {
+            case .address(let address): addresses.append(address)
+            case .prefix(let prefix): prefixes.append(prefix)
+            case .ipv6Prefix(let prefix): ipv6Prefixes.append(prefix)
+            }
+        }
+        return (addresses, prefixes, ipv6Prefixes)
+    }
+}
+
 extension InterfaceView {
     /// Everything that takes a slot for pods' addresses.
     public var blocks: [Block] {

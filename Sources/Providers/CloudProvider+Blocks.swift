@@ -16,14 +16,7 @@ extension CloudProvider {
 
     /// Takes blocks away, with one call for each kind; one that the interface does not have is no error.
     public func unassign(_ eni: ENIID, _ blocks: [Block]) async throws(ProviderError) {
-        var (addresses, prefixes, ipv6Prefixes): ([IPv4Address], [IPv4Network], [IPv6Network]) = ([], [], [])
-        for block in blocks {
-            switch block {
-            case .address(let address): addresses.append(address)
-            case .prefix(let prefix): prefixes.append(prefix)
-            case .ipv6Prefix(let prefix): ipv6Prefixes.append(prefix)
-            }
-        }
+        let (addresses, prefixes, ipv6Prefixes) = blocks.byKind
         if !addresses.isEmpty { try await unassign(eni, addresses: addresses) }
         if !prefixes.isEmpty { try await unassign(eni, prefixes: prefixes) }
         if !ipv6Prefixes.isEmpty { try await unassign(eni, ipv6Prefixes: ipv6Prefixes) }

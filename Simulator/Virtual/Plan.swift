@@ -10,7 +10,11 @@ public struct Plan: Hashable, Sendable {
         /// When the machine is terminated, with all pods on it; `nil` for never.
         public var leaves: Instant?
 
-        public init(joins: Instant = .origin, leaves: Instant? = nil) {
+        /// The index of its group in the scenario.
+        public var group: Int
+
+        public init(joins: Instant = .origin, leaves: Instant? = nil, group: Int = 0) {
+            self.group = group
             self.joins = joins
             self.leaves = leaves
         }

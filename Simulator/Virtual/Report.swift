@@ -4,6 +4,8 @@ import Timekeeping
 public struct Report: Hashable, Sendable {
     /// How many events were handled.
     public internal(set) var events = 0
+    /// How many nodes joined.
+    public internal(set) var nodesJoined = 0
     /// How many pods kubelet began to start.
     public internal(set) var podsStarted = 0
     /// How long each pod waited for its address, from kubelet's first try; for one that never got any until its end.
@@ -15,10 +17,16 @@ public struct Report: Hashable, Sendable {
     public internal(set) var calls: [String: Int] = [:]
     /// How many calls the cloud throttled.
     public internal(set) var throttled = 0
+    /// How often each call was throttled, by EC2's name of it; they add up to ``throttled``.
+    public internal(set) var throttles: [String: Int] = [:]
     /// The addresses of the subnet that a node held and no pod used, averaged over all nodes and their time: free,
     /// cooling or on their way out, and the own addresses of ENIs beside the primary one, which serve nobody but the
     /// pool.
     public internal(set) var stranded = 0.0
+    /// How the cluster was at regular moments, the first one at the beginning and the last one at the end.
+    public internal(set) var samples: [Sample] = []
+    /// How the cluster was at the end.
+    public internal(set) var end = Sample(at: .origin)
     /// Equal for runs in which the same happened.
     public internal(set) var traceHash: UInt64 = 0
 
@@ -42,4 +50,47 @@ public struct Report: Hashable, Sendable {
         stranded = seconds > 0 ? nodes.reduce(0) { $0 + $1.strandedSeconds } / seconds : 0
         self.traceHash = traceHash
     }
+}
+
+/// A cluster at one moment of a simulation.
+public struct Sample: Hashable, Sendable {
+    /// The addresses of a subnet; beside ``free`` and ``pods`` there are those of others, the ENIs' own, and those that
+    /// nodes hold and no pod uses.
+    public struct Subnet: Hashable, Sendable {
+        public var free: Int
+        /// Aligned /28 networks that are free as a whole, each of which can be a prefix.
+        public var freeBlocks: Int
+        /// Addresses that pods have.
+        public var pods: Int
+
+        public init(free: Int, freeBlocks: Int, pods: Int) {
+            self.free = free
+            self.freeBlocks = freeBlocks
+            self.pods = pods
+        }
+    }
+
+    public var at: Instant
+    /// How many nodes are up.
+    public var nodes = 0
+    /// How many pods have an address.
+    public var running = 0
+    /// How many pods wait for one, by the code of the cause for which they were refused last; those that were not refused
+    /// yet by `waiting`.
+    public var pending: [String: Int] = [:]
+    /// The subnets, in the scenario's order.
+    public var subnets: [Subnet] = []
+    /// The calls until now.
+    public var calls = 0
+    /// The calls until now that were throttled.
+    public var throttled = 0
+    /// The addresses that nodes hold and no pod uses, as in ``Report/stranded``, of all nodes together.
+    public var stranded = 0
+
+    public init(at: Instant) {
+        self.at = at
+    }
+
+    /// How many pods wait for an address.
+    public var pendingCount: Int { pending.values.reduce(0, +) }
 }

@@ -6,22 +6,72 @@ import RateLimiting
 import Timekeeping
 
 /// All that decides a simulation: two runs of equal scenarios are equal, event by event.
-public struct Scenario: Sendable {
-    /// The instance type of every node.
-    public var instanceType: InstanceType
-    /// What the nodes' daemons are told.
-    public var pool: PoolConfiguration
+public struct Scenario: Hashable, Sendable {
+    /// Nodes that are alike; those of the plan name their group by its index.
+    public struct Group: Hashable, Sendable {
+        public var name: String
+        /// The instance type of its nodes.
+        public var instanceType: InstanceType
+        /// What the nodes' daemons are told.
+        public var pool: PoolConfiguration
+        /// Where its nodes are started.
+        public var subnet: SubnetID
+
+        public init(
+            name: String = "nodes", instanceType: InstanceType, pool: PoolConfiguration,
+            subnet: SubnetID = Scenario.usualSubnet.id
+        ) {
+            self.name = name
+            self.instanceType = instanceType
+            self.pool = pool
+            self.subnet = subnet
+        }
+    }
+
+    /// A subnet of the VPC.
+    public struct Subnet: Hashable, Sendable {
+        /// What others have of it from the beginning.
+        public enum Use: Hashable, Sendable {
+            /// So many addresses, taken from the low end without a gap.
+            case addresses(Int)
+            /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.
+            case networks([IPv4Network])
+        }
+
+        public var id: SubnetID
+        public var cidr: IPv4Network
+        public var zone: String
+        public var tags: [String: String]
+        /// What others use, the five addresses that the VPC itself keeps not counted.
+        public var used: Use
+
+        public init(
+            id: SubnetID, cidr: IPv4Network, zone: String = "zone-a", tags: [String: String] = [:],
+            used: Use = .addresses(0)
+        ) {
+            self.id = id
+            self.cidr = cidr
+            self.zone = zone
+            self.tags = tags
+            self.used = used
+        }
+    }
+
+    /// The network of the VPC, which holds those of all subnets.
+    public var network = IPv4Network(containing: IPv4Address(bits: 0x0a00_0000), prefixLength: 8)
+    public var subnets: [Subnet]
+    public var groups: [Group]
     /// How the nodes treat the provider.
     public var calls = CallPolicy()
     /// How slow the cloud is.
     public var cloud: ModelVPC.Settings
     /// How often the account may call; all nodes draw from the same buckets.
     public var throttling: ModelVPC.Throttling
-    /// What goes wrong in the cloud.
+    /// What goes wrong in the cloud's API.
     public var faults: [ModelVPC.FaultRule] = []
-    /// The subnet of all nodes and pods.
-    public var subnet: IPv4Network
-    /// What happens.
+    /// What goes wrong elsewhere.
+    public var incidents: [Incident] = []
+    /// Which nodes and pods come and go.
     public var plan: Plan
     /// When the simulation ends.
     public var duration: Duration
@@ -38,18 +88,20 @@ public struct Scenario: Sendable {
     public var callTimeout = Duration.seconds(5)
     /// How long an attached interface may take to appear.
     public var attachTimeout = Duration.seconds(10)
+    /// How often ``Report/samples`` has one; `nil` for none.
+    public var sampleInterval: Duration?
 
     /// A scenario with the timeouts that daemon and plugin have by default.
     public init(
-        instanceType: InstanceType, pool: PoolConfiguration, cloud: ModelVPC.Settings = Scenario.usualCloud,
-        throttling: ModelVPC.Throttling = Scenario.usualThrottling, subnet: IPv4Network = Scenario.usualSubnet,
+        groups: [Group], subnets: [Subnet] = [Scenario.usualSubnet],
+        cloud: ModelVPC.Settings = Scenario.usualCloud,
+        throttling: ModelVPC.Throttling = Scenario.usualThrottling,
         plan: Plan, duration: Duration, seed: UInt64
     ) {
-        self.instanceType = instanceType
-        self.pool = pool
+        self.groups = groups
+        self.subnets = subnets
         self.cloud = cloud
         self.throttling = throttling
-        self.subnet = subnet
         self.plan = plan
         self.duration = duration
         self.seed = seed
@@ -65,7 +117,7 @@ public struct Scenario: Sendable {
         var pool = PoolConfiguration()
         pool.target = target
         self.init(
-            instanceType: try InstanceType(named: instanceType), pool: pool,
+            groups: [Group(instanceType: try InstanceType(named: instanceType), pool: pool)],
             plan: workload.plan(nodes: nodes, duration: duration, seed: seed), duration: duration, seed: seed)
     }
 
@@ -91,5 +143,6 @@ public struct Scenario: Sendable {
         nonMutating: TokenBucket(capacity: 200, refillPerSecond: 50))
 
     /// Room for more pods than any of the standard workloads has.
-    public static let usualSubnet = IPv4Network(containing: IPv4Address(bits: 0x0a00_0000), prefixLength: 16)
+    public static let usualSubnet = Subnet(
+        id: SubnetID("subnet-virtual"), cidr: IPv4Network(containing: IPv4Address(bits: 0x0a00_0000), prefixLength: 16))
 }

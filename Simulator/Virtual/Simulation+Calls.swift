@@ -60,7 +60,10 @@ extension Simulation {
             guard response.at <= limit else {
                 return (.failure(.unreachable("no answer within \(scenario.callTimeout.rounded)")), limit)
             }
-            if case .failure(.requestLimitExceeded) = response.result { report.throttled += 1 }
+            if case .failure(.requestLimitExceeded) = response.result {
+                report.throttled += 1
+                report.throttles[request.action.rawValue, default: 0] += 1
+            }
             return (response.result.mapError { ProviderError($0) }, response.at)
         } catch {
             return (.failure(error), now)

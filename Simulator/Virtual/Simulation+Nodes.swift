@@ -9,10 +9,12 @@ extension Simulation {
     mutating func join(_ node: Int) throws(Violation) {
         trace.add(1, now, node)
         nodes[node].start(at: now)
+        report.nodesJoined += 1
+        let group = nodes[node].group
         do throws(ModelVPC.Failure) {
             try vpc.launch(
-                nodes[node].instance, type: scenario.instanceType.name, limits: .init(scenario.instanceType),
-                in: Simulation.subnet, at: now)
+                nodes[node].instance, type: group.instanceType.name, limits: .init(group.instanceType),
+                in: ModelVPC.SubnetID(group.subnet), at: now)
         } catch {
             throw Violation(at: now, "node \(node) cannot be launched: \(error)")
         }

@@ -26,7 +26,7 @@ extension Simulation {
         let node = pods[pod].plan.node
         let addresses = grant.attachment.addresses
         for address in addresses.all { trace.add(4, now, address.hashPart) }
-        try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, cooldown: scenario.pool.cooldown, now)
+        try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, cooldown: nodes[node].group.pool.cooldown, now)
         pods[pod].addresses = addresses
         nodes[node].running.insert(pod)
         report.waits.append(now - (pods[pod].firstTry ?? now))

@@ -1,6 +1,7 @@
 import Addressing
 import Identity
 import ModelVPC
+import ModelViews
 import Pool
 import Timekeeping
 
@@ -52,9 +53,6 @@ public struct Simulation {
     var report = Report()
     var trace = Trace()
 
-    /// The only subnet.
-    static let subnet = ModelVPC.SubnetID(rawValue: "subnet-virtual")
-
     /// A cluster before its first event.
     ///
     /// - Throws: `ModelVPC.Failure` for a subnet that no VPC can have.
@@ -62,9 +60,9 @@ public struct Simulation {
         self.scenario = scenario
         var random = Random(seed: scenario.seed)
         vpc = ModelVPC(
-            cidr: scenario.subnet, settings: scenario.cloud, throttling: scenario.throttling, faults: scenario.faults,
+            cidr: scenario.network, settings: scenario.cloud, throttling: scenario.throttling, faults: scenario.faults,
             seed: random.next())
-        try vpc.addSubnet(Simulation.subnet, cidr: scenario.subnet, zone: "zone-a")
+        for subnet in scenario.subnets { try vpc.add(subnet) }
         self.random = random
         nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario) }
         pods = scenario.plan.pods.map { VirtualPod($0) }
@@ -116,6 +114,17 @@ public struct Simulation {
             try lookForInterface(of: eni, on: node, until: deadline)
         case .detachmentIsPolled(let node, let eni, let pause, let deadline):
             if nodes[node].isUp { begin(.pollDetached(eni, pause: pause, until: deadline), on: node) }
+        }
+    }
+}
+
+extension ModelVPC {
+    fileprivate mutating func add(_ subnet: Scenario.Subnet) throws(Failure) {
+        let id = SubnetID(subnet.id)
+        try addSubnet(id, cidr: subnet.cidr, zone: subnet.zone, tags: subnet.tags)
+        switch subnet.used {
+        case .addresses(let count): try occupy(id, addresses: count)
+        case .networks(let networks): for network in networks { try occupy(id, network: network) }
         }
     }
 }

@@ -6,6 +6,7 @@ import Timekeeping
 /// A node of the simulation: what a daemon holds, and what its kernel shows.
 struct VirtualNode {
     let instance: ModelVPC.InstanceID
+    let group: Scenario.Group
     var pool: Pool
     var governor: CallGovernor
     /// How the provider failed last.
@@ -28,7 +29,8 @@ struct VirtualNode {
 
     init(_ index: Int, _ scenario: Scenario) {
         instance = ModelVPC.InstanceID(rawValue: "i-\(index)")
-        pool = Pool(configuration: scenario.pool, nonce: "n\(index)", now: scenario.plan.nodes[index].joins)
+        group = scenario.groups[scenario.plan.nodes[index].group]
+        pool = Pool(configuration: group.pool, nonce: "n\(index)", now: scenario.plan.nodes[index].joins)
         governor = CallGovernor(scenario.calls)
     }
 

@@ -37,7 +37,7 @@ import VirtualSimulator
         var scenario = try scenario()
         scenario.cloud = ModelVPC.Settings()
         scenario.cloud.latency = .init(.seconds(2))
-        scenario.pool.target = .addresses(warm: 0, minimum: 0)
+        scenario.groups[0].pool.target = .addresses(warm: 0, minimum: 0)
         scenario.plan = Plan(
             nodes: [Plan.Node()], pods: [Plan.Pod(arrives: .origin + .seconds(60), node: 0, ends: .never)])
         let report = try Simulation(scenario).run()
@@ -48,7 +48,7 @@ import VirtualSimulator
     @Test func whatIsStrandedIsAveragedOverTime() throws {
         var scenario = try scenario()
         scenario.cloud = ModelVPC.Settings()
-        scenario.pool.target = .addresses(warm: 6, minimum: 0)
+        scenario.groups[0].pool.target = .addresses(warm: 6, minimum: 0)
         scenario.plan = Plan(
             nodes: [Plan.Node()],
             pods: [Plan.Pod(arrives: .origin + .seconds(300), node: 0, ends: .at(.origin + .seconds(450)))])
@@ -59,7 +59,7 @@ import VirtualSimulator
 
     @Test func aFullNodeRefusesAndKubeletTriesAgain() throws {
         var scenario = try scenario()
-        scenario.pool.maxPods = 1
+        scenario.groups[0].pool.maxPods = 1
         scenario.plan = Plan(
             nodes: [Plan.Node()],
             pods: [
@@ -97,7 +97,7 @@ import VirtualSimulator
         let workload = Workload.nodeReplacement(pods: 10, every: .seconds(300))
         var scenario = try scenario(workload, nodes: 4, minutes: 60)
         // Not enough addresses for the nodes that have been, only for those that are.
-        scenario.subnet = .init(containing: scenario.subnet.base, prefixLength: 24)
+        scenario.subnets[0].cidr = .init(containing: scenario.subnets[0].cidr.base, prefixLength: 24)
         let report = try Simulation(scenario).run()
         #expect(report.refusals["subnet-exhausted"] == nil)
         #expect(report.wait(0.9) < .seconds(5))

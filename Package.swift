@@ -11,6 +11,7 @@ let values: [Target] = [
     .library("Identity"),
     .library("Timekeeping"),
     .library("JSON"),
+    .library("Presentation", resources: [.embedInCode("HTML/page.css")]),
 ]
 
 let core: [Target] = [
@@ -56,8 +57,8 @@ let assemblies: [Target] = [
         "Planner",
         [
             "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "PoolSettings",
-            "Settings", "Timekeeping", .collections, .system, .yams,
-        ], resources: [.embedInCode("Report/HTML/report.css")]),
+            "Presentation", "Settings", "Timekeeping", .collections, .system, .yams,
+        ]),
     .target(
         name: "Simulator",
         dependencies: [
@@ -96,7 +97,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-plan",
         dependencies: [
-            "Addressing", "ControlProtocol", "InstanceLimits", "JSON", "Planner", "Pool", "Settings", .argumentParser,
+            "Addressing", "ControlProtocol", "InstanceLimits", "JSON", "Planner", "Pool", "Presentation", "Settings",
+            .argumentParser,
         ]),
     .executableTarget(
         name: "warmpool-sim",
@@ -114,6 +116,8 @@ let tests: [Target] = [
     .tests("Addressing"),
     .tests("Timekeeping"),
     .tests("JSON"),
+    .tests("Presentation"),
+    .target(name: "ReportTesting", dependencies: ["JSON", .subprocess], path: "Tests/ReportTesting"),
     .tests("CNI", ["Addressing", "JSON"]),
     .tests("InstanceLimits"),
     .target(name: "HTTPTesting", path: "Tests/HTTPTesting"),
@@ -133,8 +137,8 @@ let tests: [Target] = [
     .tests(
         "Planner",
         [
-            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Settings", "Timekeeping",
-            .subprocess, .system, .yams,
+            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Presentation", "ReportTesting",
+            "Settings", "Timekeeping", .subprocess, .system, .yams,
         ]),
     .tests(
         "Providers",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Planner
+import Presentation
 import Settings
 
 struct ClusterCommand: ParsableCommand {
@@ -66,7 +67,7 @@ struct ClusterCommand: ParsableCommand {
         let report = try Report.planned(
             files.read(), events.plan(plan), files: files.names + [plan].compactMap(\.self), seeksRemedies: remedies)
         switch output {
-        case .table: try Console.show(report.text(Console.style))
+        case .table: try Console.show(report.text(Terminal.style))
         case .json: try Console.show(report.json() + "\n")
         case .yaml: try Console.show(report.yaml())
         case .markdown: try Console.show(report.markdown)
@@ -87,7 +88,7 @@ struct ClusterFiles: ParsableArguments {
 
     /// What the files say.
     func read() throws -> ClusterInput {
-        if !names.isEmpty { Console.progress("reading \(names.joined(separator: ", "))") }
+        if !names.isEmpty { Terminal.progress("reading \(names.joined(separator: ", "))") }
         do throws(InputProblems) { return try ClusterInput.read(names) } catch { throw Console.badInput("\(error)") }
     }
 }
@@ -125,11 +126,11 @@ extension Report {
     static func planned(
         _ input: ClusterInput, _ plan: Plan, files: [String], seeksRemedies: Bool? = nil
     ) throws -> Report {
-        defer { Console.progress("") }
+        defer { Terminal.progress("") }
         do throws(PlanProblem) {
             return try Report(
                 of: input, with: plan, title: files.joined(separator: ", "), seeksRemedies: seeksRemedies,
-                progress: Console.progress)
+                progress: Terminal.progress)
         } catch { throw Console.badInput("\(error)") }
     }
 }

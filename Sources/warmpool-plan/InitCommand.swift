@@ -1,5 +1,6 @@
 import ArgumentParser
 import Planner
+import Presentation
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         let cluster = files.names.isEmpty ? nil : try files.read().cluster
-        Console.progress("")
+        Terminal.progress("")
         try Console.show(PlanTemplate.text(for: cluster))
     }
 }

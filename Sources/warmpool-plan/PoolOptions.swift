@@ -2,6 +2,7 @@ import ArgumentParser
 import JSON
 import Planner
 import Pool
+import Presentation
 
 /// Which of a node's ENIs are for pods, and what is in their slots.
 struct SlotOptions: ParsableArguments {
@@ -90,7 +91,7 @@ struct TextOrJSON: ParsableArguments {
 
     func show(_ value: some Encodable, _ text: (TextStyle) -> String) throws {
         switch output {
-        case .table: try Console.show(text(Console.style))
+        case .table: try Console.show(text(Terminal.style))
         case .json: try Console.show(JSONCoding.encode(value).text(.indented) + "\n")
         }
     }

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Two plans side by side, each at its worst moment.
 public struct Comparison: Hashable, Sendable, Encodable {
     /// The version of the JSON's schema, as of a report.

@@ -1,3 +1,5 @@
+import Presentation
+
 extension Report {
     /// The report as Markdown for a comment on a pull request: verdict, tables, and the pending pods folded away.
     public var markdown: String {
@@ -78,37 +80,5 @@ extension Report.Verdict {
         case .warning: "⚠️"
         case .pending: "❌"
         }
-    }
-}
-
-/// The parts of GitHub's Markdown that a report needs.
-enum Markdown {
-    /// Text as it is: characters that mean something in Markdown, HTML or a table lose their meaning, and a name with @
-    /// calls nobody.
-    static func escaped(_ text: String) -> String {
-        text.printable.reduce(into: "") { escaped, character in
-            switch character {
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "&": escaped += "&amp;"
-            case "@": escaped += "&#64;"
-            case "|", "*", "_", "`", "[", "]", "\\", "#", "~": escaped += "\\\(character)"
-            default: escaped.append(character)
-            }
-        }
-    }
-
-    /// A number of pending pods, which stands out unless it is 0.
-    static func count(_ pending: Int) -> String { pending > 0 ? "**\(pending.grouped)**" : "0" }
-
-    /// - Parameter columns: the titles; `#` before one makes its column one of numbers.
-    static func table(_ columns: [String], _ rows: [[String]]) -> String {
-        let titles = columns.map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
-        let rules = columns.map { $0.hasPrefix("#") ? "---:" : "---" }
-        return ([titles, rules] + rows).map { "| \($0.joined(separator: " | ")) |\n" }.joined()
-    }
-
-    static func list(_ title: String, _ sentences: [String]) -> String {
-        sentences.isEmpty ? "" : "\n### \(title)\n\n" + sentences.map { "- \(escaped($0))\n" }.joined()
     }
 }

@@ -1,3 +1,5 @@
+import Presentation
+
 extension Report {
     /// Plans, and looks for remedies where pods are pending or something is tight.
     ///

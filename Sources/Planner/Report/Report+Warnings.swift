@@ -1,3 +1,5 @@
+import Presentation
+
 extension Report {
     /// What is tight at some moment; a sentence for each subnet and node group, about the first moment that has it so.
     static func warnings(_ moments: [Moment]) -> [String] {

@@ -1,3 +1,5 @@
+import Presentation
+
 /// What all forms for people say in the same words.
 extension Report {
     /// The verdict in a sentence, such as `120 of 480 pods are pending (25 %) during lose-zone=b`.

@@ -1,16 +1,19 @@
+import Presentation
+
 extension Report {
     /// What the node groups can hold and what is wanted of them at a moment.
     func capacityChart(_ moment: Moment) -> BarChart {
         BarChart(
-            id: "capacity", title: "Pod capacity per node group",
-            description: "\(moment.title): \(moment.sentence). The line is the capacity.", noun: "pod",
-            scale: .shared,
+            ChartHeading(
+                id: "capacity", title: "Pod capacity per node group",
+                description: "\(moment.title): \(moment.sentence). The line is the capacity."),
+            noun: "pod", scale: .shared,
             rows: moment.nodeGroups.map { group in
                 BarChart.Row(
                     label: group.name, note: group.machines,
                     parts: [
-                        .init(kind: .running, count: group.running), .init(kind: .pending, count: group.pending),
-                        .init(kind: .room, count: max(group.capacity - group.wanted, 0)),
+                        .init("running", .blue, count: group.running), .init("pending", .red, count: group.pending),
+                        .init("room", .track, count: max(group.capacity - group.wanted, 0)),
                     ],
                     mark: (group.capacity, "capacity"),
                     value: group.pending > 0
@@ -21,23 +24,26 @@ extension Report {
     private func noNodeRow(_ moment: Moment) -> BarChart.Row {
         BarChart.Row(
             label: "(no node)", note: "the scheduler finds none",
-            parts: [.init(kind: .pending, count: moment.withoutNode)],
+            parts: [.init("pending", .red, count: moment.withoutNode)],
             value: "\(moment.withoutNode.grouped) pending")
     }
+
+    static let subnetTitle = "Subnet fill over the event"
 
     /// How full each subnet is, at each moment.
     var subnetChart: BarChart {
         BarChart(
-            id: "subnets", title: "Subnet fill over the event",
-            description: "Used, cooling, warm and free addresses of each subnet, at each moment.", noun: "address",
-            scale: .percent,
+            ChartHeading(
+                id: "subnets", title: Report.subnetTitle,
+                description: "Used, cooling, warm and free addresses of each subnet, at each moment."),
+            noun: "address", scale: .percent,
             rows: subnetIDs.flatMap { id in
                 moments(of: id).map { moment, subnet in
                     BarChart.Row(
                         label: subnet.id, note: moments.count > 1 ? moment.title : subnet.zone,
                         parts: [
-                            .init(kind: .used, count: subnet.used), .init(kind: .cooling, count: subnet.cooling),
-                            .init(kind: .warm, count: subnet.warm), .init(kind: .free, count: subnet.free),
+                            .init("used", .blue, count: subnet.used), .init("cooling", .violet, count: subnet.cooling),
+                            .init("warm", .amber, count: subnet.warm), .init("free", .track, count: subnet.free),
                         ], value: "\(subnet.free.grouped) of \(subnet.size.grouped) free")
                 }
             })
@@ -57,11 +63,12 @@ extension Report {
     /// How many pods are pending for each cause at a moment.
     func causeChart(_ moment: Moment) -> BarChart {
         BarChart(
-            id: "causes", title: "Pending pods by cause", description: "\(moment.title): \(moment.sentence).",
+            ChartHeading(
+                id: "causes", title: "Pending pods by cause", description: "\(moment.title): \(moment.sentence)."),
             noun: "pod", scale: .shared,
             rows: moment.causes.map { cause in
                 BarChart.Row(
-                    label: cause.code, parts: [.init(kind: .cause, count: cause.count)], value: cause.count.of("pod"))
+                    label: cause.code, parts: [.init("cause", .red, count: cause.count)], value: cause.count.of("pod"))
             })
     }
 }

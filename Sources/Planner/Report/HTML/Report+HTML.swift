@@ -1,31 +1,18 @@
+import Presentation
+
 extension Report {
     private static let namedPods = 500
 
-    /// The report as one HTML page that needs nothing else: its charts are SVG, and it follows the reader's choice of light
-    /// or dark.
+    /// The report as one HTML page that needs nothing else: its charts are SVG.
     public var html: String {
-        let page: HTML = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(title): \(headline)</title>
-            <style>
-            \(HTML(trusted: String(decoding: PackageResources.report_css, as: UTF8.self)))</style>
-            </head>
-            <body>
-            <main>
-            <header class="\(verdict.rawValue)"><p>\(title)</p><h1>\(headline.heading)</h1></header>
-            \(tiles)\(momentSection)\(worst.map(momentSections))\(remedySection)\(Report.list("Warnings", warnings))\
-            \(Report.list("Notes", notes))
-            <footer>Predicted by warmpool-plan with the rules of the node daemon's pool.</footer>
-            </main>
-            </body>
-            </html>
-
+        HTML.page(
+            title: title, headline: headline, verdict.mood,
             """
-        return page.text
+            \(tiles)\(momentSection)\(worst.map(momentSections))\(remedySection)\
+            \(HTML.list("Warnings", warnings))\(HTML.list("Notes", notes))
+            """,
+            footer: "Predicted by warmpool-plan with the rules of the node daemon's pool."
+        ).text
     }
 
     // MARK: Sections
@@ -35,20 +22,19 @@ extension Report {
             func sum(_ count: (Subnet) -> Int) -> Int { moment.subnets.reduce(0) { $0 + count($1) } }
             let capacity = moment.nodeGroups.reduce(0) { $0 + $1.capacity }
             var tiles: [HTML] = [
-                Report.tile("Pods wanted", moment.pods),
-                Report.tile("Pods pending", moment.pending, isBad: moment.pending > 0),
-                Report.tile("Pod capacity", capacity),
-                Report.tile("Nodes", moment.nodeGroups.reduce(0) { $0 + $1.nodes }),
+                HTML.tile("Pods wanted", moment.pods.grouped),
+                HTML.tile("Pods pending", moment.pending.grouped, isBad: moment.pending > 0),
+                HTML.tile("Pod capacity", capacity.grouped),
+                HTML.tile("Nodes", moment.nodeGroups.reduce(0) { $0 + $1.nodes }.grouped),
             ]
             if !moment.subnets.isEmpty {
-                tiles += [Report.tile("Addresses warm", sum(\.warm)), Report.tile("Addresses free", sum(\.free))]
+                tiles += [
+                    HTML.tile("Addresses warm", sum(\.warm).grouped),
+                    HTML.tile("Addresses free", sum(\.free).grouped),
+                ]
             }
-            return "<dl class=\"tiles\">\(tiles)</dl>\n"
+            return HTML.tiles(tiles)
         }
-    }
-
-    private static func tile(_ name: String, _ count: Int, isBad: Bool = false) -> HTML {
-        "<div\(isBad ? " class=\"bad\"" : "" as HTML)><dt>\(name)</dt><dd>\(count.grouped)</dd></div>"
     }
 
     private var momentSection: HTML? {
@@ -59,7 +45,7 @@ extension Report {
                 .text(moment.pending.percent(of: moment.pods)),
             ]
         }
-        return section(
+        return HTML.section(
             "Moments", "The cluster as it settles, then each event at its worst and at its end.",
             HTML.table(["Moment", "#Pods", "#Pending", "Share"], rows))
     }
@@ -68,8 +54,8 @@ extension Report {
     private func momentSections(_ moment: Moment) -> HTML {
         let place = moments.count > 1 ? " Shown at the worst, \(moment.phrase)." : ""
         let legend = HTML.legend(
-            [(.running, "running"), (.pending, "pending"), (.room, "room")], mark: "capacity")
-        let groups = section(
+            [(.blue, "running"), (.red, "pending"), (.track, "room")], mark: "capacity")
+        let groups = HTML.section(
             "Pod capacity per node group",
             "Both the addresses and kubelet's limit are in it; the smaller decides." + place,
             "\(legend)\(capacityChart(moment).svg)\(groupTable(moment))")
@@ -105,9 +91,9 @@ extension Report {
         }
         let table = HTML.table(
             ["Subnet", "Zone", "Moment", "#Size", "#Used", "#Cooling", "#Warm", "#Free", "#Free /28"], rows)
-        let legend = HTML.legend([(.used, "used"), (.cooling, "cooling"), (.warm, "warm"), (.free, "free")])
-        return section(
-            subnetChart.title, "Warm addresses are held by nodes for pods to come; nobody else can have them.",
+        let legend = HTML.legend([(.blue, "used"), (.violet, "cooling"), (.amber, "warm"), (.track, "free")])
+        return HTML.section(
+            Report.subnetTitle, "Warm addresses are held by nodes for pods to come; nobody else can have them.",
             "\(legend)\(subnetChart.svg)\(table)"
         )
     }
@@ -127,7 +113,7 @@ extension Report {
         }
         let more = moment.pendingPods.count - named.count
         let rest: HTML = more > 0 ? "<li>and \(more.of("more pod")), which --output json names</li>" : ""
-        return section(
+        return HTML.section(
             "Pending by cause", "Every pod counts once, with the cause that would have to go first." + place,
             """
             \(causeChart(moment).svg)\(HTML.table(["Cause", "#Pods", "Why"], causes))
@@ -147,23 +133,18 @@ extension Report {
                 "<td class=\"number\">\(remedy.addressesText)</td>", "<td class=\"number\">\(remedy.nodesText)</td>",
             ]
         }
-        return section(
+        return HTML.section(
             "Remedies", "Each was planned again with its change; the best first.",
             HTML.table(["Change", "#Pending", "#Addresses saved", "#Nodes saved"], rows))
     }
-
-    private static func list(_ title: String, _ sentences: [String]) -> HTML? {
-        guard !sentences.isEmpty else { return nil }
-        let items: [HTML] = sentences.map { "<li>\($0)</li>\n" }
-        return "<section><h2>\(title)</h2><ul class=\"plain\">\n\(items)</ul></section>\n"
-    }
-
-    private func section(_ title: String, _ lead: String, _ body: HTML) -> HTML {
-        "<section>\n<h2>\(title)</h2>\n<p>\(lead)</p>\n\(body)</section>\n"
-    }
 }
 
-extension String {
-    /// The sentence with a capital letter, and no line break before a percent sign.
-    fileprivate var heading: String { prefix(1).uppercased() + dropFirst().replacing(" %", with: "\u{a0}%") }
+extension Report.Verdict {
+    fileprivate var mood: HTML.Mood {
+        switch self {
+        case .fits: .good
+        case .warning: .warning
+        case .pending: .bad
+        }
+    }
 }

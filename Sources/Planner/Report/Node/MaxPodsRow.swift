@@ -1,5 +1,6 @@
 import InstanceLimits
 import Pool
+import Presentation
 
 /// How many pods a node of a type can run: the row of `warmpool-plan max-pods`.
 public struct MaxPodsRow: Hashable, Sendable, Encodable {

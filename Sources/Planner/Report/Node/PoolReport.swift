@@ -1,5 +1,6 @@
 import InstanceLimits
 import Pool
+import Presentation
 
 /// The settled pool of one node: what `warmpool-plan pool` shows.
 public struct PoolReport: Hashable, Sendable, Encodable {

@@ -1,6 +1,7 @@
 import Addressing
 import InstanceLimits
 import Pool
+import Presentation
 
 /// How many nodes and pods a subnet carries: what `warmpool-plan subnet` shows.
 public struct SubnetReport: Hashable, Sendable, Encodable {

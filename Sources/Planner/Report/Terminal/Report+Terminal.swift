@@ -1,3 +1,5 @@
+import Presentation
+
 extension Report {
     /// The report for a terminal: the verdict first, then the worst moment in tables, then what helps.
     ///

@@ -1,47 +1,71 @@
 /// A chart of horizontal bars, as SVG: a row for each thing, in each row parts that follow one another.
 ///
 /// Every part has its number in a tooltip, and the chart a title and a description for those who do not see it. The
-/// exact numbers stand in a table beside it. Colours are classes of the page's style sheet.
-struct BarChart {
+/// exact numbers stand in a table beside it. Colours are ``Shade``s.
+public struct BarChart {
     /// A part of a bar.
-    struct Part {
-        /// The class that gives it its colour, and its place in the legend.
-        var kind: Kind
+    public struct Part {
+        var name: String
+        var shade: Shade
         var count: Int
+
+        /// - Parameters:
+        ///   - name: what is counted, as its tooltip says it.
+        ///   - shade: the colour, as in the legend.
+        public init(_ name: String, _ shade: Shade, count: Int) {
+            self.name = name
+            self.shade = shade
+            self.count = count
+        }
     }
 
-    enum Kind: String {
-        case running, pending, room, used, cooling, warm, free, cause
-    }
-
-    struct Row {
+    /// A bar with its label.
+    public struct Row {
         var label: String
-        /// Smaller, below the label.
-        var note = ""
+        var note: String
         var parts: [Part]
-        /// What a line across the bar marks, such as the capacity, with its name.
         var mark: (count: Int, name: String)?
-        /// At the bar's end.
         var value: String
+
+        /// - Parameters:
+        ///   - note: smaller, below the label.
+        ///   - mark: what a line across the bar marks, such as the capacity, with its name.
+        ///   - value: at the bar's end.
+        public init(
+            label: String, note: String = "", parts: [Part], mark: (count: Int, name: String)? = nil, value: String
+        ) {
+            self.label = label
+            self.note = note
+            self.parts = parts
+            self.mark = mark
+            self.value = value
+        }
 
         fileprivate var sum: Int { parts.reduce(0) { $0 + $1.count } }
     }
 
-    enum Scale {
+    /// What the length of a bar means.
+    public enum Scale {
         /// All rows share one, of so many things.
         case shared
         /// Every row is a whole of its own.
         case percent
     }
 
-    /// Unique in the page.
-    var id: String
-    var title: String
-    var description: String
-    /// The noun of what is counted, in the singular.
-    var noun: String
-    var scale: Scale
-    var rows: [Row]
+    private let heading: ChartHeading
+    private let noun: String
+    private let scale: Scale
+    private let rows: [Row]
+
+    /// - Parameters:
+    ///   - noun: of what is counted, in the singular.
+    ///   - rows: from top to bottom.
+    public init(_ heading: ChartHeading, noun: String, scale: Scale, rows: [Row]) {
+        self.heading = heading
+        self.noun = noun
+        self.scale = scale
+        self.rows = rows
+    }
 
     private static let width = 880.0
     private static let left = 230.0
@@ -55,12 +79,13 @@ struct BarChart {
 
     private var shown: ArraySlice<Row> { rows.prefix(BarChart.mostRows) }
 
-    var svg: HTML {
+    /// The chart, to be put into a page.
+    public var svg: HTML {
         let bottom = BarChart.top + Double(shown.count) * BarChart.rowHeight
         return """
             <div class="scroll"><svg class="chart" viewBox="0 0 \(BarChart.width) \(bottom + BarChart.axisHeight)" \
-            role="img" aria-labelledby="\(id)-title \(id)-description">
-            <title id="\(id)-title">\(title)</title><desc id="\(id)-description">\(description)</desc>
+            \(heading.attributes)>
+            \(heading.elements)
             \(axis(bottom: bottom))\(shown.indices.map(row))
             </svg></div>
             \(rest)
@@ -99,8 +124,8 @@ struct BarChart {
             // A gap tells neighbours apart; what there is, is seen.
             let width = max(x(sum, in: row) - start - 2, 1.5)
             return """
-                <rect class="\(part.kind.rawValue)" x="\(start)" y="\(y)" width="\(width)" \
-                height="\(BarChart.barHeight)" rx="2"><title>\(row.label): \(part.count.grouped) \(part.kind.rawValue)</title></rect>
+                <rect class="\(part.shade.rawValue)" x="\(start)" y="\(y)" width="\(width)" \
+                height="\(BarChart.barHeight)" rx="2"><title>\(row.label): \(part.count.grouped) \(part.name)</title></rect>
                 """
         }
     }

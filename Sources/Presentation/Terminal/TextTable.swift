@@ -1,8 +1,9 @@
 /// A table for a terminal: columns as wide as their widest cell, as far as the line has room for them.
 ///
 /// In a narrower line a column of sentences wraps, then bars are left out, then the widest texts are cut.
-struct TextTable {
-    struct Column {
+public struct TextTable: Sendable {
+    /// A column's title and how its cells are laid out.
+    public struct Column: Sendable {
         enum Kind {
             case text, number, sentence, bar
         }
@@ -10,30 +11,37 @@ struct TextTable {
         var title: String
         var kind: Kind
 
-        static func text(_ title: String) -> Column { Column(title: title, kind: .text) }
-        static func number(_ title: String) -> Column { Column(title: title, kind: .number) }
-        static func sentence(_ title: String) -> Column { Column(title: title, kind: .sentence) }
-        static func bar(_ title: String) -> Column { Column(title: title, kind: .bar) }
+        /// Texts, to the left; cut where the line has no room for them.
+        public static func text(_ title: String) -> Column { Column(title: title, kind: .text) }
+        /// Numbers, to the right.
+        public static func number(_ title: String) -> Column { Column(title: title, kind: .number) }
+        /// Texts that wrap where the line has no room for them.
+        public static func sentence(_ title: String) -> Column { Column(title: title, kind: .sentence) }
+        /// Bars, see ``Cell/bar(_:of:_:)``; left out where the line has no room for them.
+        public static func bar(_ title: String) -> Column { Column(title: title, kind: .bar) }
     }
 
-    struct Cell: ExpressibleByStringInterpolation {
+    /// What a row has in a column.
+    public struct Cell: ExpressibleByStringInterpolation, Sendable {
         /// As the terminal shows it, without control characters: names come from files of others.
         var text: String
         var ink = TextStyle.Ink.plain
         /// Shown in the place of the text, which has the same width.
         var drawing: String?
 
-        init(_ text: String, _ ink: TextStyle.Ink = .plain) {
+        /// A text; characters that steer a terminal are left out.
+        public init(_ text: String, _ ink: TextStyle.Ink = .plain) {
             self.text = text.printable
             self.ink = ink
         }
 
-        init(_ number: Int, _ ink: TextStyle.Ink = .plain) { self.init(number.grouped, ink) }
+        /// A number as people read it.
+        public init(_ number: Int, _ ink: TextStyle.Ink = .plain) { self.init(number.grouped, ink) }
 
-        init(stringLiteral text: String) { self.init(text) }
+        public init(stringLiteral text: String) { self.init(text) }
 
         /// A bar, see ``TextStyle/bar(_:of:width:)``; all bars have one width.
-        static func bar(
+        public static func bar(
             _ parts: [(count: Int, mark: Character, ink: TextStyle.Ink)], of whole: Int, _ style: TextStyle
         ) -> Cell {
             let width = 20
@@ -43,16 +51,23 @@ struct TextTable {
         }
     }
 
-    var columns: [Column]
-    var rows: [[Cell]] = []
+    /// From left to right.
+    public var columns: [Column]
+    /// From top to bottom; each has a cell for every column.
+    public var rows: [[Cell]]
 
     private static let indentation = 2
     private static let gap = 2
     /// The least widths of a column of sentences and of texts.
     private static let narrowest = (sentence: 24, text: 8)
 
+    public init(columns: [Column], rows: [[Cell]] = []) {
+        self.columns = columns
+        self.rows = rows
+    }
+
     /// The lines, each with its newline.
-    func text(_ style: TextStyle) -> String {
+    public func text(_ style: TextStyle) -> String {
         let header = columns.map { Cell($0.title, .faint) }
         let widths = fittedWidths(header, style.width)
         let shown = columns.indices.filter { widths[$0] > 0 }
@@ -113,7 +128,7 @@ struct TextTable {
 
 extension String {
     /// The text without characters that steer a terminal.
-    var printable: String {
+    public var printable: String {
         String(String.UnicodeScalarView(unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 

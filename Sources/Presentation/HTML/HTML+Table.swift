@@ -1,7 +1,9 @@
 /// Tables and legends.
 extension HTML {
+    /// A table, which scrolls in a narrow window.
+    ///
     /// - Parameter columns: the titles; `#` before one makes its column one of numbers.
-    static func table(_ columns: [String], _ rows: [[HTML]]) -> HTML {
+    public static func table(_ columns: [String], _ rows: [[HTML]]) -> HTML {
         let heads: [HTML] = columns.map { title in
             title.hasPrefix("#")
                 ? "<th scope=\"col\" class=\"number\">\(String(title.dropFirst()))</th>"
@@ -18,22 +20,26 @@ extension HTML {
     }
 
     /// The cell that names a row.
-    static func head(_ text: String) -> HTML { "<th scope=\"row\">\(text)</th>" }
+    public static func head(_ text: String) -> HTML { "<th scope=\"row\">\(text)</th>" }
 
-    static func text(_ text: String) -> HTML { "<td>\(text)</td>" }
+    /// A cell of text.
+    public static func text(_ text: String) -> HTML { "<td>\(text)</td>" }
 
-    static func number(_ count: Int) -> HTML { "<td class=\"number\">\(count.grouped)</td>" }
+    /// A cell with a number.
+    public static func number(_ count: Int) -> HTML { "<td class=\"number\">\(count.grouped)</td>" }
 
-    /// A number of pending pods, which stands out unless it is 0.
-    static func count(_ pending: Int) -> HTML {
-        pending > 0 ? "<td class=\"number bad\">\(pending.grouped)</td>" : number(pending)
+    /// A number of things that should not be, such as pending pods, which stands out unless it is 0.
+    public static func count(_ bad: Int) -> HTML {
+        bad > 0 ? "<td class=\"number bad\">\(bad.grouped)</td>" : number(bad)
     }
 
     /// What the colours of a chart mean.
-    static func legend(_ kinds: [(BarChart.Kind, String)], mark: String? = nil) -> HTML {
-        let items: [HTML] = kinds.map { kind, name in
+    ///
+    /// - Parameter mark: what a line across the bars marks.
+    public static func legend(_ kinds: [(Shade, String)], mark: String? = nil) -> HTML {
+        let items: [HTML] = kinds.map { shade, name in
             """
-            <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="\(kind.rawValue)" width="14" height="14" \
+            <li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="\(shade.rawValue)" width="14" height="14" \
             rx="3"/></svg>\(name)</li>
             """
         }

@@ -3,9 +3,18 @@ import Subprocess
 import Testing
 
 /// A real browser, without a window.
-enum Chromium {
+public enum Chromium {
+    /// The texts of all elements of a name, without markup.
+    public static func texts(_ element: String, in dom: String) throws -> [String] {
+        let pattern = try Regex("<\(element)(?: [^>]*)?>(.*?)</\(element)>").dotMatchesNewlines()
+        return dom.matches(of: pattern).map { match in
+            String(match.output[1].substring ?? "").replacing(#/<[^>]*>/#, with: "")
+                .trimmingPrefix { $0.isWhitespace }.description
+        }
+    }
+
     /// The page as the browser has it after loading: what it took for markup is markup.
-    static func dom(of html: String) async throws -> String {
+    public static func dom(of html: String) async throws -> String {
         let directory = FileManager.default.temporaryDirectory.appending(path: "warmpool-page-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }

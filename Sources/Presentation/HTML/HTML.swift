@@ -5,41 +5,42 @@
 /// let cell: HTML = "<td>\(name)</td>"   // <td>&lt;b&gt;</td>
 /// let row: HTML = "<tr>\(cell)</tr>"    // HTML in HTML stays as it is
 /// ```
-struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
+public struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
     /// The markup.
-    private(set) var text: String
+    public private(set) var text: String
 
-    init(stringLiteral text: String) { self.text = text }
+    public init(stringLiteral text: String) { self.text = text }
 
     /// Markup that is no literal, such as a style sheet of this program.
-    init(trusted text: String) { self.text = text }
+    public init(trusted text: String) { self.text = text }
 
-    init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+    public init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
-    struct StringInterpolation: StringInterpolationProtocol {
+    /// Tells markup and text apart.
+    public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
-        init(literalCapacity: Int, interpolationCount: Int) {
+        public init(literalCapacity: Int, interpolationCount: Int) {
             text.reserveCapacity(literalCapacity + 8 * interpolationCount)
         }
 
-        mutating func appendLiteral(_ literal: String) { text += literal }
+        public mutating func appendLiteral(_ literal: String) { text += literal }
 
-        mutating func appendInterpolation(_ markup: HTML) { text += markup.text }
+        public mutating func appendInterpolation(_ markup: HTML) { text += markup.text }
 
-        mutating func appendInterpolation(_ pieces: [HTML]) {
+        public mutating func appendInterpolation(_ pieces: [HTML]) {
             for piece in pieces { text += piece.text }
         }
 
         /// Nothing for `nil`.
-        mutating func appendInterpolation(_ markup: HTML?) { text += markup?.text ?? "" }
+        public mutating func appendInterpolation(_ markup: HTML?) { text += markup?.text ?? "" }
 
         /// A number in an attribute or for people; a number of pixels has one decimal.
-        mutating func appendInterpolation(_ number: Int) { text += String(number) }
-        mutating func appendInterpolation(_ pixels: Double) { text += "\((pixels * 10).rounded() / 10)" }
+        public mutating func appendInterpolation(_ number: Int) { text += String(number) }
+        public mutating func appendInterpolation(_ pixels: Double) { text += "\((pixels * 10).rounded() / 10)" }
 
         /// Works in an element as in an attribute of either quotation mark. Characters that HTML forbids are left out.
-        mutating func appendInterpolation(_ string: String) {
+        public mutating func appendInterpolation(_ string: String) {
             for scalar in string.unicodeScalars {
                 switch scalar {
                 case "&": text += "&amp;"

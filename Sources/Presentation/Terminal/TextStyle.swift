@@ -13,8 +13,8 @@ public struct TextStyle: Hashable, Sendable {
         self.width = width
     }
 
-    /// What a colour means; the colours are those of the terminal's own palette.
-    enum Ink: String {
+    /// What a colour means to the reader; the colours are those of the terminal's own palette.
+    public enum Ink: String, Sendable {
         case plain = ""
         case strong = "1"
         case faint = "2"
@@ -24,14 +24,15 @@ public struct TextStyle: Hashable, Sendable {
         case used = "34"
     }
 
-    func paint(_ text: String, _ ink: Ink) -> String {
+    /// The text in a colour, where colours are shown.
+    public func paint(_ text: String, _ ink: Ink) -> String {
         isColoured && ink != .plain && !text.isEmpty ? "\u{1b}[\(ink.rawValue)m\(text)\u{1b}[0m" : text
     }
 
     /// A bar of so many characters in which parts follow one another, each rounded so that together they are exact.
     ///
     /// - Parameter whole: what the whole bar stands for; at least the sum of the parts.
-    func bar(_ parts: [(count: Int, mark: Character, ink: Ink)], of whole: Int, width: Int) -> String {
+    public func bar(_ parts: [(count: Int, mark: Character, ink: Ink)], of whole: Int, width: Int) -> String {
         var sum = 0
         var column = 0
         // What there is, is seen.

@@ -1,7 +1,7 @@
 /// How people read numbers.
 extension Int {
     /// The number with a comma between every three digits from five digits on: `9600`, `12,000`.
-    var grouped: String {
+    public var grouped: String {
         let digits = Array(String(magnitude))
         guard digits.count > 4 else { return String(self) }
         let sign = self < 0 ? "-" : ""
@@ -12,10 +12,10 @@ extension Int {
     }
 
     /// A difference, with the sign of a gain.
-    var signed: String { self > 0 ? "+\(grouped)" : grouped }
+    public var signed: String { self > 0 ? "+\(grouped)" : grouped }
 
     /// The share of a whole in percent, as `25 %`: never 0 % where there is something, nor 100 % where something lacks.
-    func percent(of whole: Int) -> String {
+    public func percent(of whole: Int) -> String {
         guard whole > 0, self > 0 else { return "0 %" }
         if self < whole, self * 100 > whole * 99 { return "> 99 %" }
         if self * 100 < whole { return "< 1 %" }
@@ -23,7 +23,7 @@ extension Int {
     }
 
     /// The number with its noun, as `1 pod` and `12,000 pods`.
-    func of(_ noun: String) -> String {
+    public func of(_ noun: String) -> String {
         "\(grouped) \(noun)\(self == 1 ? "" : "s")"
     }
 }

@@ -15,6 +15,8 @@ public struct Report: Hashable, Sendable {
     public internal(set) var refusals: [String: Int] = [:]
     /// How often each call was made, by EC2's name of it.
     public internal(set) var calls: [String: Int] = [:]
+    /// How many calls were made.
+    public internal(set) var callCount = 0
     /// How many calls the cloud throttled.
     public internal(set) var throttled = 0
     /// How often each call was throttled, by EC2's name of it; they add up to ``throttled``.

@@ -54,6 +54,7 @@ extension Simulation {
         do throws(ProviderError) {
             let request = try errand.request(from: instance)
             report.calls[request.action.rawValue, default: 0] += 1
+            report.callCount += 1
             trace.add(7, now, request.action.hashPart)
             let response = vpc.handle(request, from: instance, at: now)
             let limit = now + scenario.callTimeout
@@ -116,7 +117,8 @@ extension Simulation {
         case (.describe(let takenAt, let view, _), .interfaces(let interfaces)):
             begin(.describe(takenAt: takenAt, view, interfaces.map(InterfaceView.init)), on: node)
         case (.describe(let takenAt, let view?, let interfaces?), .subnets(let subnets)):
-            let seen = observation(of: node, view, interfaces, subnets.map(SubnetView.init))
+            let near = subnets.filter { $0.zone == view.zone }.map(SubnetView.init)
+            let seen = observation(of: node, view, interfaces, near)
             try perform(nodes[node].pool.reconcile(seen, takenAt: takenAt, now: now), on: node)
             endLook(node)
         default: throw Violation(at: now, "the model VPC gave the reply of another request to node \(node)")

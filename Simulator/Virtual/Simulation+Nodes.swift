@@ -10,6 +10,7 @@ extension Simulation {
         trace.add(1, now, node)
         nodes[node].start(at: now)
         report.nodesJoined += 1
+        gauges.nodeJoined()
         let group = nodes[node].group
         do throws(ModelVPC.Failure) {
             try vpc.launch(
@@ -25,9 +26,11 @@ extension Simulation {
     mutating func leave(_ node: Int) {
         trace.add(2, now, node)
         nodes[node].stop(at: now)
-        for pod in nodes[node].running {
-            pods[pod].isOver = true
+        gauges.nodeLeft()
+        gauges.stranded -= nodes[node].stranded
+        for pod in nodes[node].running.union(nodes[node].waiting).sorted() {
             if let addresses = pods[pod].addresses { ledger.forget(addresses) }
+            finish(pod: pod)
         }
         // The instance exists: its node has joined.
         try? vpc.terminate(nodes[node].instance, at: now)
@@ -93,7 +96,9 @@ extension Simulation {
             case .deleteENI(let eni): begin(.delete(eni), on: node)
             }
         }
+        gauges.stranded -= nodes[node].stranded
         nodes[node].noteStranded(at: now)
+        gauges.stranded += nodes[node].stranded
         let next = nodes[node].pool.nextTick(after: now)
         if let next, next != nodes[node].tickAt { queue.add(.nodeTicks(node), at: next) }
         nodes[node].tickAt = next

@@ -9,10 +9,13 @@ extension Simulation {
     /// Kubelet makes a sandbox for a pod, and asks for its address.
     mutating func start(_ pod: Int) throws(Violation) {
         let node = pods[pod].plan.node
+        guard now >= nodes[node].joins else { return queue.add(.podTries(pod), at: nodes[node].joins) }
         guard !pods[pod].isOver, nodes[node].isUp else { return }
         if pods[pod].firstTry == nil {
             pods[pod].firstTry = now
             report.podsStarted += 1
+            nodes[node].waiting.insert(pod)
+            gauges.waits(.none)
             if case .at(let instant) = pods[pod].plan.ends { queue.add(.podEnds(pod), at: max(now, instant)) }
         }
         pods[pod].tries += 1
@@ -27,10 +30,29 @@ extension Simulation {
         let addresses = grant.attachment.addresses
         for address in addresses.all { trace.add(4, now, address.hashPart) }
         try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, cooldown: nodes[node].group.pool.cooldown, now)
+        endWait(of: pod)
         pods[pod].addresses = addresses
         nodes[node].running.insert(pod)
-        report.waits.append(now - (pods[pod].firstTry ?? now))
+        gauges.runs(with: addresses)
         if case .after(let life) = pods[pod].plan.ends { queue.add(.podEnds(pod), at: now + life) }
+    }
+
+    /// A pod has its address, or needs none any more.
+    private mutating func endWait(of pod: Int) {
+        report.waits.append(now - (pods[pod].firstTry ?? now))
+        gauges.waitsNoMore(pods[pod].shortage)
+        nodes[pods[pod].plan.node].waiting.remove(pod)
+    }
+
+    /// A pod that was started is over, by itself or with its machine.
+    mutating func finish(pod: Int) {
+        pods[pod].isOver = true
+        if let addresses = pods[pod].addresses {
+            gauges.runsNoMore(with: addresses)
+            nodes[pods[pod].plan.node].running.remove(pod)
+        } else {
+            endWait(of: pod)
+        }
     }
 
     /// The sandbox fails, and kubelet makes another one after a while.
@@ -38,6 +60,9 @@ extension Simulation {
         trace.add(5, now, pod)
         guard !pods[pod].isOver else { return }
         report.refusals[cause.code, default: 0] += 1
+        gauges.waitsNoMore(pods[pod].shortage)
+        pods[pod].shortage = gauges.shortage(cause.code)
+        gauges.waits(pods[pod].shortage)
         let pause = scenario.retryPause.inSeconds * (1 + random.nextFraction() / 2)
         queue.add(.podTries(pod), at: now + .nanoseconds(Int64(pause * 1e9)))
     }
@@ -47,10 +72,8 @@ extension Simulation {
         let node = pods[pod].plan.node
         guard !pods[pod].isOver, nodes[node].isUp else { return }
         trace.add(6, now, pod)
-        if pods[pod].addresses == nil { report.waits.append(now - (pods[pod].firstTry ?? now)) }
-        pods[pod].isOver = true
-        nodes[node].running.remove(pod)
         if let addresses = pods[pod].addresses { ledger.noteEnd(of: addresses, now) }
+        finish(pod: pod)
         try perform(nodes[node].pool.release(pods[pod].attachment(pod), now: now), on: node)
     }
 }

@@ -13,7 +13,7 @@ import Timekeeping
 ///
 /// ```swift
 /// let report = try Simulation(scenario).run()
-/// print(report.wait.p99, report.stranded)
+/// print(report.wait(0.99), report.stranded)
 /// ```
 ///
 /// | file | what |
@@ -21,6 +21,7 @@ import Timekeeping
 /// | `Simulation+Nodes` | daemons that start, look at the provider's view, tick and stop |
 /// | `Simulation+Pods` | pods that ask for an address, try again, and end |
 /// | `Simulation+Calls` | the pool's actions as calls of the provider, and their answers |
+/// | `Simulation+Samples`, `Gauges` | how the cluster is at a moment |
 /// | `Ledger` | what must always hold |
 public struct Simulation {
     /// What happens at an instant.
@@ -52,6 +53,10 @@ public struct Simulation {
     var ledger = Ledger()
     var report = Report()
     var trace = Trace()
+    var gauges: Gauges
+    var nextSample = Instant.origin
+    /// How many pods of the plan have arrived.
+    private var arrived = 0
 
     /// A cluster before its first event.
     ///
@@ -64,6 +69,7 @@ public struct Simulation {
             seed: random.next())
         for subnet in scenario.subnets { try vpc.add(subnet) }
         self.random = random
+        gauges = Gauges(scenario.subnets)
         nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario) }
         pods = scenario.plan.pods.map { VirtualPod($0) }
         for (index, node) in scenario.plan.nodes.enumerated() {
@@ -74,29 +80,43 @@ public struct Simulation {
 
     /// Runs to the scenario's end.
     ///
+    /// - Parameters:
+    ///   - interval: how many events there are between two reports of progress.
+    ///   - progress: is told how far it has come.
     /// - Throws: ``Violation`` at the first event after which something does not hold that always must.
-    public consuming func run() throws(Violation) -> Report {
+    public consuming func run(
+        reportingEvery interval: Int = 10_000, progress: (Progress) -> Void = { _ in }
+    ) throws(Violation) -> Report {
         let end = Instant.origin + scenario.duration
-        var arrived = 0
-        while true {
-            // The plan's arrivals are in order already: they need no place in the queue.
-            let arrival = arrived < pods.count ? pods[arrived].plan.arrives : .distantFuture
-            if let next = queue.next, next <= arrival, next < end, let due = queue.pop() {
-                now = due.at
-                try handle(due.event)
-            } else if arrival < end {
-                now = arrival
-                try handle(.podTries(arrived))
-                arrived += 1
-            } else {
-                break
+        while let (at, event) = nextEvent(before: end) {
+            takeSamples(before: at)
+            now = at
+            try handle(event)
+            if report.events.isMultiple(of: interval) {
+                progress(Progress(now: now, end: end, events: report.events, podsStarted: report.podsStarted))
             }
         }
+        takeSamples(before: end)
         now = end
+        finishReport()
+        return report
+    }
+
+    /// Takes what happens next. The plan's arrivals are in order already: they need no place in the queue.
+    private mutating func nextEvent(before end: Instant) -> (at: Instant, event: Event)? {
+        let arrival = arrived < pods.count ? pods[arrived].plan.arrives : .distantFuture
+        if let next = queue.next, next <= arrival { return next < end ? queue.pop() : nil }
+        guard arrival < end else { return nil }
+        defer { arrived += 1 }
+        return (arrival, .podTries(arrived))
+    }
+
+    private mutating func finishReport() {
         for index in nodes.indices where nodes[index].isUp { nodes[index].noteStranded(at: now) }
         for pod in pods where pod.isWaiting { report.waits.append(now - (pod.firstTry ?? now)) }
+        report.end = sample(at: now)
+        if scenario.sampleInterval != nil { report.samples.append(report.end) }
         report.finish(nodes: nodes, traceHash: trace.hash)
-        return report
     }
 
     private mutating func handle(_ event: Event) throws(Violation) {

@@ -7,6 +7,8 @@ import Timekeeping
 struct VirtualNode {
     let instance: ModelVPC.InstanceID
     let group: Scenario.Group
+    /// When its daemon starts for the first time.
+    let joins: Instant
     var pool: Pool
     var governor: CallGovernor
     /// How the provider failed last.
@@ -20,17 +22,20 @@ struct VirtualNode {
     var looksAgain = false
     /// The indexes of the pods whose interfaces the kernel has.
     var running: Set<Int> = []
+    /// The indexes of the pods that kubelet tries to start, and that have no address yet.
+    var waiting: Set<Int> = []
     private(set) var upSince = Instant.origin
     private(set) var upTime = Duration.zero
     /// Addresses × seconds of the subnet that the node held and no pod used.
     private(set) var strandedSeconds = 0.0
-    private var stranded = 0
+    private(set) var stranded = 0
     private var strandedSince = Instant.origin
 
     init(_ index: Int, _ scenario: Scenario) {
         instance = ModelVPC.InstanceID(rawValue: "i-\(index)")
         group = scenario.groups[scenario.plan.nodes[index].group]
-        pool = Pool(configuration: group.pool, nonce: "n\(index)", now: scenario.plan.nodes[index].joins)
+        joins = scenario.plan.nodes[index].joins
+        pool = Pool(configuration: group.pool, nonce: "n\(index)", now: joins)
         governor = CallGovernor(scenario.calls)
     }
 

@@ -10,6 +10,8 @@ struct VirtualPod {
     /// Each try has a sandbox of its own.
     var tries = 0
     var addresses: PodAddresses?
+    /// Why it was refused last, while it waits.
+    var shortage = Gauges.Shortage.none
     /// It has ended, or its node has.
     var isOver = false
 

@@ -15,4 +15,13 @@ public enum Incident: Hashable, Sendable {
     /// An ENI that bears the tag of each of these nodes lies in the node's subnet, attached to nothing, as a daemon
     /// leaves it that died between the two.
     case enisLeak(nodes: Range<Int>, at: Instant)
+
+    /// When it begins.
+    public var begins: Instant {
+        switch self {
+        case .daemonsDie(_, let at, _), .nodesReboot(_, let at, _), .strangerTakes(_, _, let at, _),
+            .enisLeak(_, let at):
+            at
+        }
+    }
 }

@@ -23,23 +23,22 @@ public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
 struct Ledger {
     private enum Use {
         case pod(Int)
-        /// Since its pod ended.
-        case none(since: Instant)
+        /// Its pod has ended, and it rests.
+        case none(since: Instant, restsUntil: Instant)
     }
 
     private var uses: [IPAddress: Use] = [:]
 
     /// A pod got addresses. Each must be nobody else's, must have rested, and must be the node's in the cloud.
     mutating func note(
-        _ grant: Grant, to pod: Int, on instance: ModelVPC.InstanceID, _ vpc: ModelVPC, cooldown: Duration,
-        _ now: Instant
+        _ grant: Grant, to pod: Int, on instance: ModelVPC.InstanceID, _ vpc: ModelVPC, _ now: Instant
     ) throws(Violation) {
         let interface = (try? ModelVPC.InterfaceID(grant.attachment.eni)).flatMap(vpc.present)
         for address in grant.attachment.addresses.all {
             switch uses[address] {
             case .pod(let other)? where other != pod:
                 throw Violation(at: now, "\(address) belongs to the pods \(other) and \(pod)")
-            case .none(let since)? where since + cooldown > now:
+            case .none(let since, let restsUntil)? where restsUntil > now:
                 throw Violation(at: now, "\(address) is granted \((now - since).text) after its last pod")
             case .pod?, .none?, nil: break
             }
@@ -50,9 +49,9 @@ struct Ledger {
         }
     }
 
-    /// The pod of these addresses has ended.
-    mutating func noteEnd(of addresses: PodAddresses, _ now: Instant) {
-        for address in addresses.all { uses[address] = .none(since: now) }
+    /// The pod of these addresses has ended: nobody may have them before they have rested.
+    mutating func noteEnd(of addresses: PodAddresses, cooldown: Duration, _ now: Instant) {
+        for address in addresses.all { uses[address] = .none(since: now, restsUntil: now + cooldown) }
     }
 
     /// The machine of these addresses is gone: what the cloud does with them is its own affair.

@@ -7,6 +7,8 @@ import Timekeeping
 /// A call of the provider that is on its way.
 struct PendingCall {
     let node: Int
+    /// The daemon's run that makes it.
+    let run: Int
     let errand: Errand
     /// `nil` for a call that the node itself did not let go.
     var permit: CallGovernor.Permit?
@@ -19,7 +21,8 @@ extension Simulation {
     mutating func begin(_ errand: Errand, on node: Int) {
         callsMade += 1
         var call = PendingCall(
-            node: node, errand: errand, permit: nil, start: now, result: .failure(.callsLimited(retryAfter: nil)))
+            node: node, run: nodes[node].run, errand: errand, permit: nil, start: now,
+            result: .failure(.callsLimited(retryAfter: nil)))
         switch nodes[node].governor.admit(errand.call, at: now) {
         case .refused(let refusal):
             call.result = .failure(ProviderError(refusal, lastFailure: nodes[node].lastFailure))
@@ -33,7 +36,11 @@ extension Simulation {
     }
 
     mutating func depart(_ number: Int) {
-        guard var call = calls[number], let permit = call.permit, nodes[call.node].isUp else { return }
+        guard var call = calls[number], let permit = call.permit else { return }
+        guard nodes[call.node].run == call.run else {
+            calls[number] = nil
+            return
+        }
         call.start = now
         var arrival = now
         if let refusal = nodes[call.node].governor.confirm(permit, at: now) {
@@ -73,7 +80,7 @@ extension Simulation {
 
     /// An answer arrives: the next call of the same action follows, or the pool hears of its end.
     mutating func finish(_ number: Int) throws(Violation) {
-        guard let call = calls.removeValue(forKey: number), nodes[call.node].isUp else { return }
+        guard let call = calls.removeValue(forKey: number), nodes[call.node].run == call.run else { return }
         if let permit = call.permit {
             var ending = CallGovernor.Ending.answered
             if case .failure(let error) = call.result {
@@ -141,7 +148,8 @@ extension Simulation {
         guard case .pollDetached(let eni, let pause, let deadline) = errand else { return }
         if now + pause < deadline {
             queue.add(
-                .detachmentIsPolled(node: node, eni, pause: min(pause * 2, .seconds(5)), until: deadline),
+                .detachmentIsPolled(
+                    node: node, run: nodes[node].run, eni, pause: min(pause * 2, .seconds(5)), until: deadline),
                 at: now + pause)
         } else {
             let error = ProviderError.incorrectState("\(eni) is still being detached after 60 s")
@@ -152,15 +160,14 @@ extension Simulation {
 
     /// An attached ENI serves pods as soon as the node sees its interface.
     mutating func lookForInterface(of eni: ENIID, on node: Int, until deadline: Instant) throws(Violation) {
-        guard nodes[node].isUp else { return }
         vpc.advance(to: now)
-        let instance = nodes[node].instance
+        let (instance, run) = (nodes[node].instance, nodes[node].run)
         if vpc.interfacesInSight(of: instance).contains(where: { ENIID($0.id) == eni }) {
             try perform(nodes[node].pool.ready(eni, now: now), on: node)
         } else if let next = vpc.nextChange(after: now, of: instance), next < deadline {
-            queue.add(.interfaceAppears(node: node, eni, until: deadline), at: next)
+            queue.add(.interfaceAppears(node: node, run: run, eni, until: deadline), at: next)
         } else if now < deadline {
-            queue.add(.interfaceAppears(node: node, eni, until: deadline), at: deadline)
+            queue.add(.interfaceAppears(node: node, run: run, eni, until: deadline), at: deadline)
         } else {
             let error = ProviderError.incorrectState("the interface of \(eni) did not appear on the node")
             let jitter = random.nextFraction()

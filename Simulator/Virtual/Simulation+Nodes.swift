@@ -19,11 +19,12 @@ extension Simulation {
         } catch {
             throw Violation(at: now, "node \(node) cannot be launched: \(error)")
         }
-        look(node)
+        look(node, run: nodes[node].run)
     }
 
     /// A machine is terminated, with all its pods.
     mutating func leave(_ node: Int) {
+        guard nodes[node].isPresent else { return }
         trace.add(2, now, node)
         nodes[node].stop(at: now)
         gauges.nodeLeft()
@@ -37,9 +38,9 @@ extension Simulation {
     }
 
     /// Reads the provider's view, as at every interval.
-    mutating func look(_ node: Int) {
-        guard nodes[node].isUp else { return }
-        queue.add(.nodeLooks(node), at: now + scenario.reconcileInterval)
+    mutating func look(_ node: Int, run: Int) {
+        guard nodes[node].run == run else { return }
+        queue.add(.nodeLooks(node, run: run), at: now + scenario.reconcileInterval)
         readView(node)
     }
 
@@ -79,6 +80,8 @@ extension Simulation {
 
     /// Does what follows from an event of a node's pool.
     mutating func perform(_ outcome: Outcome, on node: Int) throws(Violation) {
+        nodes[node].store?.apply(outcome.changes)
+        if let downFor = nodes[node].isDoomed { return stopDaemon(node, downFor: downFor) }
         for action in outcome.actions {
             switch action {
             case .grant(let waiter, let grant): try grantArrives(grant, to: Int(waiter.number))

@@ -10,16 +10,19 @@ extension Simulation {
     mutating func start(_ pod: Int) throws(Violation) {
         let node = pods[pod].plan.node
         guard now >= nodes[node].joins else { return queue.add(.podTries(pod), at: nodes[node].joins) }
-        guard !pods[pod].isOver, nodes[node].isUp else { return }
+        guard !pods[pod].isOver, nodes[node].isPresent else { return }
+        if let boot = nodes[node].backAt { return queue.add(.podTries(pod), at: boot) }
         if pods[pod].firstTry == nil {
             pods[pod].firstTry = now
             report.podsStarted += 1
             nodes[node].waiting.insert(pod)
             gauges.waits(.none)
-            if case .at(let instant) = pods[pod].plan.ends { queue.add(.podEnds(pod), at: max(now, instant)) }
+            if case .at(let instant) = pods[pod].plan.ends { planEnd(of: pod, at: max(now, instant)) }
         }
         pods[pod].tries += 1
         trace.add(3, now, pod)
+        guard nodes[node].isUp else { return tryIsVain(pod, VirtualPod.daemonDown) }
+        pods[pod].isAsking = true
         let request = AddRequest(
             id: pods[pod].attachment(pod), netns: "", deadline: now + scenario.addTimeout)
         try perform(nodes[node].pool.add(request, waiter: WaiterID(UInt64(pod)), now: now), on: node)
@@ -29,16 +32,24 @@ extension Simulation {
         let node = pods[pod].plan.node
         let addresses = grant.attachment.addresses
         for address in addresses.all { trace.add(4, now, address.hashPart) }
-        try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, cooldown: nodes[node].group.pool.cooldown, now)
+        try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, now)
         endWait(of: pod)
         pods[pod].addresses = addresses
         nodes[node].running.insert(pod)
         gauges.runs(with: addresses)
-        if case .after(let life) = pods[pod].plan.ends { queue.add(.podEnds(pod), at: now + life) }
+        if case .after(let life) = pods[pod].plan.ends { planEnd(of: pod, at: now + life) }
+    }
+
+    /// A pod that is started again after a crash of its machine ends when it would have ended.
+    private mutating func planEnd(of pod: Int, at instant: Instant) {
+        guard !pods[pod].endIsPlanned else { return }
+        pods[pod].endIsPlanned = true
+        queue.add(.podEnds(pod), at: instant)
     }
 
     /// A pod has its address, or needs none any more.
     private mutating func endWait(of pod: Int) {
+        pods[pod].isAsking = false
         report.waits.append(now - (pods[pod].firstTry ?? now))
         gauges.waitsNoMore(pods[pod].shortage)
         nodes[pods[pod].plan.node].waiting.remove(pod)
@@ -50,30 +61,39 @@ extension Simulation {
         if let addresses = pods[pod].addresses {
             gauges.runsNoMore(with: addresses)
             nodes[pods[pod].plan.node].running.remove(pod)
-        } else {
+        } else if pods[pod].firstTry != nil {
             endWait(of: pod)
         }
     }
 
-    /// The sandbox fails, and kubelet makes another one after a while.
     mutating func refusalArrives(_ cause: Cause, to pod: Int) {
         trace.add(5, now, pod)
         guard !pods[pod].isOver else { return }
-        report.refusals[cause.code, default: 0] += 1
+        tryIsVain(pod, cause.code)
+    }
+
+    /// The sandbox fails, and kubelet makes another one after a while.
+    mutating func tryIsVain(_ pod: Int, _ code: String) {
+        pods[pod].isAsking = false
+        report.refusals[code, default: 0] += 1
         gauges.waitsNoMore(pods[pod].shortage)
-        pods[pod].shortage = gauges.shortage(cause.code)
+        pods[pod].shortage = gauges.shortage(code)
         gauges.waits(pods[pod].shortage)
         let pause = scenario.retryPause.inSeconds * (1 + random.nextFraction() / 2)
         queue.add(.podTries(pod), at: now + .nanoseconds(Int64(pause * 1e9)))
     }
 
-    /// A pod's sandbox is removed: first the interface goes, then the address.
+    /// A pod's sandbox is removed: first the interface goes, then the address. Where no daemon runs the interface goes
+    /// all the same, and the daemon finds out when it reads the kernel's pods.
     mutating func end(_ pod: Int) throws(Violation) {
         let node = pods[pod].plan.node
-        guard !pods[pod].isOver, nodes[node].isUp else { return }
+        guard !pods[pod].isOver else { return }
         trace.add(6, now, pod)
-        if let addresses = pods[pod].addresses { ledger.noteEnd(of: addresses, now) }
+        if let addresses = pods[pod].addresses {
+            ledger.noteEnd(of: addresses, cooldown: nodes[node].group.pool.cooldown, now)
+        }
         finish(pod: pod)
+        guard nodes[node].isUp else { return }
         try perform(nodes[node].pool.release(pods[pod].attachment(pod), now: now), on: node)
     }
 }

@@ -21,6 +21,7 @@ import Timekeeping
 /// | `Simulation+Nodes` | daemons that start, look at the provider's view, tick and stop |
 /// | `Simulation+Pods` | pods that ask for an address, try again, and end |
 /// | `Simulation+Calls` | the pool's actions as calls of the provider, and their answers |
+/// | `Simulation+Incidents` | daemons and machines that die, strangers, leaks |
 /// | `Simulation+Samples`, `Gauges` | how the cluster is at a moment |
 /// | `Ledger` | what must always hold |
 public struct Simulation {
@@ -28,7 +29,7 @@ public struct Simulation {
     enum Event {
         case nodeJoins(Int)
         case nodeLeaves(Int)
-        case nodeLooks(Int)
+        case nodeLooks(Int, run: Int)
         case nodeTicks(Int)
         /// Kubelet tries to start a pod.
         case podTries(Int)
@@ -37,8 +38,11 @@ public struct Simulation {
         case callDeparts(Int)
         case callEnds(Int)
         /// Whether the interface of an ENI has appeared.
-        case interfaceAppears(node: Int, ENIID, until: Instant)
-        case detachmentIsPolled(node: Int, ENIID, pause: Duration, until: Instant)
+        case interfaceAppears(node: Int, run: Int, ENIID, until: Instant)
+        case detachmentIsPolled(node: Int, run: Int, ENIID, pause: Duration, until: Instant)
+        case incidentBegins(Int)
+        case incidentEnds(Int)
+        case daemonStarts(Int, run: Int)
     }
 
     let scenario: Scenario
@@ -54,6 +58,8 @@ public struct Simulation {
     var report = Report()
     var trace = Trace()
     var gauges: Gauges
+    /// What strangers have taken, by the index of the incident.
+    var taken: [Int: [IPv4Address]] = [:]
     var nextSample = Instant.origin
     /// How many pods of the plan have arrived.
     private var arrived = 0
@@ -70,11 +76,14 @@ public struct Simulation {
         for subnet in scenario.subnets { try vpc.add(subnet) }
         self.random = random
         gauges = Gauges(scenario.subnets)
-        nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario) }
+        nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario, keepsStore: scenario.stops(node: $0)) }
         pods = scenario.plan.pods.map { VirtualPod($0) }
         for (index, node) in scenario.plan.nodes.enumerated() {
             queue.add(.nodeJoins(index), at: node.joins)
             if let leaves = node.leaves { queue.add(.nodeLeaves(index), at: leaves) }
+        }
+        for (index, incident) in scenario.incidents.enumerated() {
+            queue.add(.incidentBegins(index), at: incident.begins)
         }
     }
 
@@ -112,7 +121,7 @@ public struct Simulation {
     }
 
     private mutating func finishReport() {
-        for index in nodes.indices where nodes[index].isUp { nodes[index].noteStranded(at: now) }
+        for index in nodes.indices where nodes[index].isPresent { nodes[index].noteStranded(at: now) }
         for pod in pods where pod.isWaiting { report.waits.append(now - (pod.firstTry ?? now)) }
         report.end = sample(at: now)
         if scenario.sampleInterval != nil { report.samples.append(report.end) }
@@ -124,16 +133,31 @@ public struct Simulation {
         switch event {
         case .nodeJoins(let node): try join(node)
         case .nodeLeaves(let node): leave(node)
-        case .nodeLooks(let node): look(node)
+        case .nodeLooks(let node, let run): look(node, run: run)
         case .nodeTicks(let node): try tick(node)
         case .podTries(let pod): try start(pod)
         case .podEnds(let pod): try end(pod)
         case .callDeparts(let call): depart(call)
         case .callEnds(let call): try finish(call)
-        case .interfaceAppears(let node, let eni, let deadline):
-            try lookForInterface(of: eni, on: node, until: deadline)
-        case .detachmentIsPolled(let node, let eni, let pause, let deadline):
-            if nodes[node].isUp { begin(.pollDetached(eni, pause: pause, until: deadline), on: node) }
+        case .interfaceAppears(let node, let run, let eni, let deadline):
+            if nodes[node].run == run { try lookForInterface(of: eni, on: node, until: deadline) }
+        case .detachmentIsPolled(let node, let run, let eni, let pause, let deadline):
+            if nodes[node].run == run { begin(.pollDetached(eni, pause: pause, until: deadline), on: node) }
+        case .incidentBegins(let incident): begin(incident)
+        case .incidentEnds(let incident): end(incident: incident)
+        case .daemonStarts(let node, let run): startDaemon(node, run: run)
+        }
+    }
+}
+
+extension Scenario {
+    /// Whether an incident ends a node's daemon.
+    fileprivate func stops(node: Int) -> Bool {
+        incidents.contains { incident in
+            switch incident {
+            case .daemonsDie(let nodes, _, _), .nodesReboot(let nodes, _, _): nodes.contains(node)
+            case .strangerTakes, .enisLeak: false
+            }
         }
     }
 }

@@ -5,6 +5,16 @@ import Timekeeping
 
 /// A node of the simulation: what a daemon holds, and what its kernel shows.
 struct VirtualNode {
+    private enum Life: Hashable {
+        /// Not there yet, or terminated.
+        case absent
+        case running
+        /// The daemon is dead; pods run.
+        case daemonDown(until: Instant)
+        /// The machine is down; no pod runs.
+        case machineDown(until: Instant)
+    }
+
     let instance: ModelVPC.InstanceID
     let group: Scenario.Group
     /// When its daemon starts for the first time.
@@ -13,7 +23,13 @@ struct VirtualNode {
     var governor: CallGovernor
     /// How the provider failed last.
     var lastFailure: ProviderError?
-    var isUp = false
+    private var life = Life.absent
+    /// The number of the daemon's present run: what an earlier one began is nothing to it.
+    private(set) var run = 0
+    /// Its daemon dies, for so long, at the next event of its pool: when it has stored what changes, before anybody saw it.
+    var isDoomed: Duration?
+    /// What the daemon has made durable; `nil` where nobody will ask for it.
+    var store: VirtualStore?
     /// When the pool wants its next tick; earlier wishes in the queue are void.
     var tickAt: Instant?
     /// The provider's view is being read.
@@ -31,23 +47,73 @@ struct VirtualNode {
     private(set) var stranded = 0
     private var strandedSince = Instant.origin
 
-    init(_ index: Int, _ scenario: Scenario) {
+    init(_ index: Int, _ scenario: Scenario, keepsStore: Bool) {
         instance = ModelVPC.InstanceID(rawValue: "i-\(index)")
         group = scenario.groups[scenario.plan.nodes[index].group]
         joins = scenario.plan.nodes[index].joins
         pool = Pool(configuration: group.pool, nonce: "n\(index)", now: joins)
         governor = CallGovernor(scenario.calls)
+        store = keepsStore ? VirtualStore() : nil
+    }
+
+    /// Its daemon runs.
+    var isUp: Bool { life == .running }
+
+    /// The machine runs, with its daemon or without.
+    var isPowered: Bool {
+        switch life {
+        case .running, .daemonDown: true
+        case .absent, .machineDown: false
+        }
+    }
+
+    /// It has joined and not left.
+    var isPresent: Bool { life != .absent }
+
+    /// When the machine, where it is down, will run again.
+    var backAt: Instant? {
+        if case .machineDown(let until) = life { until } else { nil }
     }
 
     mutating func start(at now: Instant) {
-        isUp = true
+        life = .running
         upSince = now
         strandedSince = now
     }
 
     mutating func stop(at now: Instant) {
         noteStranded(at: now)
-        isUp = false
+        end(.absent)
+    }
+
+    mutating func stopDaemon(until instant: Instant) {
+        end(.daemonDown(until: instant))
+    }
+
+    mutating func stopMachine(until instant: Instant) {
+        end(.machineDown(until: instant))
+    }
+
+    /// What the daemon had in memory is lost.
+    private mutating func end(_ next: Life) {
+        life = next
+        run += 1
+        isDoomed = nil
+        tickAt = nil
+        isLooking = false
+        looksAgain = false
+        lastFailure = nil
+    }
+
+    /// The daemon starts again, with what its store holds.
+    mutating func startDaemon(_ calls: CallPolicy, at now: Instant) {
+        let restored = Pool.restored(
+            store?.snapshot ?? PoolSnapshot(), sameBoot: backAt == nil, configuration: group.pool,
+            nonce: "\(instance.rawValue)r\(run)", now: now)
+        pool = restored.pool
+        store?.apply(restored.changes)
+        governor = CallGovernor(calls)
+        life = .running
     }
 
     /// Adds up what was stranded until now, and looks at what is stranded from now on: addresses that are free, cooling

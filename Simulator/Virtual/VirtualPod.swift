@@ -9,11 +9,18 @@ struct VirtualPod {
     var firstTry: Instant?
     /// Each try has a sandbox of its own.
     var tries = 0
+    /// Its latest try waits for the daemon's answer.
+    var isAsking = false
+    /// Its end is in the queue.
+    var endIsPlanned = false
     var addresses: PodAddresses?
     /// Why it was refused last, while it waits.
     var shortage = Gauges.Shortage.none
     /// It has ended, or its node has.
     var isOver = false
+
+    /// Why an ADD fails that reaches no daemon, among the codes of the causes.
+    static let daemonDown = "daemon-down"
 
     init(_ plan: Plan.Pod) {
         self.plan = plan

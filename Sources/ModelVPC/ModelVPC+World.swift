@@ -34,13 +34,29 @@ extension ModelVPC {
         subnetOrder.append(id)
     }
 
-    /// Lets others than the API's callers take the next free addresses of a subnet, for ever.
+    /// Lets others than the API's callers take the next free addresses of a subnet, until they give them back.
     ///
+    /// - Returns: what they took, for ``vacate(_:addresses:)``.
     /// - Throws: ``Failure/subnetNotFound(_:)``, ``Failure/insufficientFreeAddresses(_:free:)``.
-    public mutating func occupy(_ id: SubnetID, addresses count: Int) throws(Failure) {
+    @discardableResult
+    public mutating func occupy(_ id: SubnetID, addresses count: Int) throws(Failure) -> [IPv4Address] {
         let free = try subnet(id).addresses.freeCount
         guard count <= free else { throw .insufficientFreeAddresses(id, free: free) }
-        for _ in 0..<count { _ = subnets[id]?.addresses.takeNext() }
+        return (0..<count).compactMap { _ in subnets[id]?.addresses.takeNext() }
+    }
+
+    /// Lets others give back what they took by ``occupy(_:addresses:)``.
+    public mutating func vacate(_ id: SubnetID, addresses: [IPv4Address]) {
+        for address in addresses { subnets[id]?.addresses.release(address) }
+    }
+
+    /// Leaves an interface that is attached to nothing, as a caller does that dies after having created it.
+    ///
+    /// - Throws: as ``Request/createInterface(_:token:)`` fails.
+    @discardableResult
+    public mutating func leaveInterface(_ new: NewInterface, at now: Instant) throws(Failure) -> InterfaceID {
+        advance(to: now)
+        return try makeInterface(new, visible: clock)
     }
 
     /// Lets others than the API's callers take all addresses of a network that are free in a subnet, for ever.

@@ -83,8 +83,12 @@ extension Cause {
     }
 
     /// One sentence for a person: the limit, its value, what is in use, what lifts it, when to retry.
-    public func sentence(_ now: Instant) -> String {
-        func left(_ at: Instant) -> String { max(at - now, .zero).rounded }
+    ///
+    /// - Parameter now: `nil` for a sentence without times, about a state that lasts.
+    public func sentence(_ now: Instant?) -> String {
+        func next(_ at: Instant) -> String { now.map { "; next attempt in \(max(at - $0, .zero).rounded)" } ?? "" }
+        func ready(_ at: Instant) -> String { now.map { " in \(max(at - $0, .zero).rounded)" } ?? " later" }
+        func since(_ start: Instant) -> String { now.map { " for \(($0 - start).rounded)" } ?? "" }
         return switch self {
         case .maxPodsReached(let limit):
             "max-pods is reached: \(limit) of \(limit) pods have an address; raise maxPods (and kubelet's max-pods) "
@@ -93,28 +97,26 @@ extension Cause {
             "all ENIs are full: \(enis) of \(enis) ENIs attached, \(addresses) of \(addresses) addresses in use by "
                 + "pods; a pod must end, or use a larger instance type or another node"
         case .subnetExhausted(let subnet, let at):
-            "\(subnet) has no free address left; free addresses in it or add a subnet; next attempt in \(left(at))"
+            "\(subnet) has no free address left; free addresses in it or add a subnet\(next(at))"
         case .noContiguousPrefix(let subnet, let at):
             "\(subnet) has no free aligned /28 block (fragmentation); reserve a block for prefixes in it or allow "
-                + "single addresses (prefixFallback); next attempt in \(left(at))"
+                + "single addresses (prefixFallback)\(next(at))"
         case .impossible(let why): "\(why); correct the configuration of warmpoold"
         case .throttled(let until):
-            "throttled by the provider, which allows this account no more calls for now; next attempt in \(left(until))"
+            "throttled by the provider, which allows this account no more calls for now\(next(until))"
         case .callsLimited(let until):
-            "the node makes no more calls for now than its configuration allows (key calls); next attempt in "
-                + "\(left(until))"
-        case .unreachable(let since, let error):
-            "the provider has not answered for \((now - since).rounded) (\(error)); check the network path and the "
-                + "endpoint; the daemon keeps trying"
+            "the node makes no more calls for now than its configuration allows (key calls)\(next(until))"
+        case .unreachable(let start, let error):
+            "the provider has not answered\(since(start)) (\(error)); check the network path and the endpoint; the "
+                + "daemon keeps trying"
         case .invalidCredentials(let what, let at):
-            "the node has no credentials that the provider accepts: \(what); next attempt in \(left(at))"
+            "the node has no credentials that the provider accepts: \(what)\(next(at))"
         case .permissionDenied(let what, let at):
-            "the provider refuses this node: \(what); grant the permission to the node's role; next attempt in "
-                + left(at)
+            "the provider refuses this node: \(what); grant the permission to the node's role\(next(at))"
         case .providerFailing(let error, let at), .storeFailing(let error, let at):
-            "\(error); next attempt in \(left(at))"
-        case .attachPending(let eni, let since):
-            "\(eni) is being attached since \((now - since).rounded); its addresses can be used as soon as its "
+            "\(error)\(next(at))"
+        case .attachPending(let eni, let start):
+            "\(eni) is being attached\(since(start)); its addresses can be used as soon as its "
                 + "interface appears"
         case .refillPending(0):
             "no address could be had before the deadline; retry"
@@ -123,16 +125,16 @@ extension Cause {
                 + "in time; retry"
         case .cooling(let count, let until):
             "no address is free: \(count) \(count == 1 ? "is" : "are") cooling after their pods ended, the first is "
-                + "ready in \(left(until))"
-        case .starting(let since):
-            "the daemon is starting for \((now - since).rounded) and has not read the provider's view yet; retry"
+                + "ready\(ready(until))"
+        case .starting(let start):
+            "the daemon is starting\(since(start)) and has not read the provider's view yet; retry"
         case .requestedAddressUnavailable(let address, .unknown):
             "the requested address \(address) is not held by this node; request one that `warmpoolctl enis` shows, "
                 + "or none"
         case .requestedAddressUnavailable(let address, .inUse(let other)):
             "the requested address \(address) is in use by \(other)"
         case .requestedAddressUnavailable(let address, .cooling(let until)):
-            "the requested address \(address) is cooling and ready in \(left(until))"
+            "the requested address \(address) is cooling and ready\(ready(until))"
         case .requestedAddressUnavailable(let address, .notReady):
             "the requested address \(address) belongs to an ENI that is not ready, or is being given back; retry"
         case .requestedAddressUnavailable(let address, .otherFamily):

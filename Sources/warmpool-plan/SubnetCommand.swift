@@ -62,6 +62,16 @@ struct SubnetCommand: ParsableCommand {
         let question = SubnetReport.Question(
             cidr: network, used: used, nodes: nodes, type: try InstanceType.named([instanceType])[0],
             podsPerNode: podsPerNode, configuration: configuration)
+        guard used <= question.mostUsed else {
+            throw Console.badInput(
+                "--used: \(used) is more than the \(question.mostUsed) addresses that \(cidr) has beside the five of the "
+                    + "VPC itself")
+        }
+        guard question.pods <= question.mostPods else {
+            throw Console.badInput(
+                "--pods-per-node: \(question.pods) is more than the \(question.mostPods) pod addresses that one "
+                    + "\(instanceType) can have; choose a larger type or --prefix-delegation")
+        }
         let report: SubnetReport
         do throws(PlanProblem) { report = try SubnetReport(question) } catch { throw Console.badInput("\(error)") }
         try output.show(report, report.text)

@@ -204,7 +204,7 @@ struct CauseTests {
         let cause = try #require(world.cause(of: "b"))
         guard case .attachPending(let eni, _) = cause else { throw Failure("\(cause)") }
         #expect(cause.code == "eni-attach-pending" && cause.retryAfter(world.now) == .seconds(5))
-        #expect(cause.sentence(world.now).hasPrefix("\(eni) is being attached since 9 s; its addresses"))
+        #expect(cause.sentence(world.now).hasPrefix("\(eni) is being attached for 9 s; its addresses"))
         #expect(world.refusedAt("b") == world.now)
     }
 

@@ -18,7 +18,7 @@ struct AddressLedger {
         let home: SubnetID?
         /// Why it could not be started: its subnet had no address for it.
         var failure: Cause?
-        var growth: Int
+        var growth = 0
         /// The ENIs with what they hold.
         var interfaces: [(id: ModelVPC.InterfaceID, held: SettledPool.Interface)] = []
         /// The pods that have an address, or had it until lately.
@@ -57,15 +57,15 @@ struct AddressLedger {
             subnets.map { ($0.id, $0.cidr.count - vpc.freeAddressCount(in: .init($0.id))) }, uniquingKeysWith: max)
     }
 
-    /// Starts a node: its own address, and what its pool holds before any pod comes.
+    /// Starts a node, which takes its own address.
     ///
     /// - Returns: the number by which pods are added.
-    mutating func start(_ limits: NodeLimits, zone: String) -> Int {
+    mutating func launch(_ limits: NodeLimits, zone: String) -> Int {
         let number = nodes.count
         let instance = ModelVPC.InstanceID(rawValue: "i-\(number)")
         let home = subnets.filter { $0.zone == zone && !$0.isForPods }.map(\.id)
             .max { vpc.freeAddressCount(in: .init($0)) < vpc.freeAddressCount(in: .init($1)) }
-        var node = Node(instance: instance, limits: limits, zone: zone, home: home, growth: 0)
+        var node = Node(instance: instance, limits: limits, zone: zone, home: home)
         if let home {
             do throws(ModelVPC.Failure) {
                 let launched = try vpc.launch(
@@ -77,9 +77,13 @@ struct AddressLedger {
             }
         }
         nodes.append(node)
-        nodes[number].growth = growth(of: number)
-        if node.failure == nil { _ = take(number, pods: 0) }
         return number
+    }
+
+    /// The daemon of a node starts: its pool takes what it holds before any pod comes.
+    mutating func warmUp(_ node: Int) {
+        nodes[node].growth = growth(of: node)
+        if nodes[node].failure == nil { _ = take(node, pods: 0) }
     }
 
     /// A pod on a node asks for an address.

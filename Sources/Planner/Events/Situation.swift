@@ -43,6 +43,8 @@ struct Situation {
     private var zoneCounts: [String: [String: Int]] = [:]
     private var made: [String: Int] = [:]
     private var names: Set<String> = []
+    /// The pods of the input that are bound to a node which is not in it.
+    private(set) var homeless: [String] = []
     /// The kind of each workload's pods.
     var workloadKinds: [WorkloadID: Int] = [:]
     /// Pods of the host's network that every node runs and the input does not have: they take room of kubelet's max-pods.
@@ -77,6 +79,9 @@ struct Situation {
                 pinnedTo = pinnedTo ?? pod.node
                 if let node = pod.node, numbers[node] == nil { continue }
                 if let pinnedTo, leftOut.contains(pinnedTo) { continue }
+            }
+            if let node = pod.node, numbers[node] == nil, !leftOut.contains(node) {
+                homeless.append("\(pod.namespace)/\(pod.name)")
             }
             pods.append(
                 Pod(

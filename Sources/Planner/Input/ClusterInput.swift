@@ -49,18 +49,28 @@ public struct ClusterInput: Hashable, Sendable {
     /// An assembly that the readers' callbacks can all add to.
     private final class Reading {
         var assembly = ClusterAssembly()
+        private var empty: [String] = []
+        private var hasObjects = false
 
         func read(_ text: InputText) {
-            ManifestReader.read(text) {
+            let isFilled = ManifestReader.read(text) {
                 self.assembly.add($0)
             } report: {
                 self.assembly.report($0)
             }
+            if isFilled { hasObjects = true } else { empty.append(text.name) }
         }
 
         func result() throws(InputProblems) -> ClusterInput {
+            if !hasObjects {
+                // As where the program that was to write it has failed.
+                for name in empty {
+                    assembly.report(
+                        InputProblem(place: name, problem: "is empty: expected Kubernetes objects, in JSON or YAML"))
+                }
+            }
             guard assembly.problems.isEmpty else { throw InputProblems(assembly.problems) }
-            return ClusterInput(cluster: assembly.cluster(), notes: assembly.notes)
+            return ClusterInput(cluster: assembly.cluster(), notes: assembly.notes + empty.map { "\($0) is empty" })
         }
     }
 }

@@ -7,13 +7,17 @@ enum ManifestReader {
     ///   - take: gets each object, in order.
     ///   - report: gets what is wrong. After a mistake, reading goes on with the next YAML document; JSON says nowhere
     ///     surely where that is.
+    /// - Returns: whether there is anything but white space and comments.
+    @discardableResult
     static func read(
         _ text: InputText, _ take: @escaping (Manifest) -> Void, report: (InputProblem) -> Void
-    ) {
+    ) -> Bool {
         var text = text
+        var isFilled = false
         do throws(InputProblem) {
             try skipByteOrderMark(&text)
             while let beginning = try findDocument(&text) {
+                isFilled = true
                 if beginning.isJSON {
                     try JSONDocument.read(&text, take)
                     continue
@@ -25,8 +29,10 @@ enum ManifestReader {
                 }
             }
         } catch {
+            isFilled = true
             report(error)
         }
+        return isFilled
     }
 
     private static func skipByteOrderMark(_ text: inout InputText) throws(InputProblem) {

@@ -19,6 +19,8 @@ public enum NodeLabel {
     public static let hostname = "kubernetes.io/hostname"
     public static let zone = "topology.kubernetes.io/zone"
     public static let instanceType = "node.kubernetes.io/instance-type"
+    /// How EKS runs the node. Source: Amazon EKS user guide, "Simplify compute management with AWS Fargate".
+    public static let computeType = "eks.amazonaws.com/compute-type"
 }
 
 /// A node.
@@ -40,6 +42,9 @@ public struct ClusterNode: Hashable, Sendable {
     public var isSchedulable: Bool
     /// The name of its node group; empty for a node of none.
     public var group: String
+
+    /// Whether it is a machine of Fargate, which runs one pod with the address of the machine: no pool has a part in it.
+    public var isFargate: Bool { labels[NodeLabel.computeType] == "fargate" }
 
     public init(
         name: String, labels: [String: String] = [:], taints: [Taint] = [], allocatable: Resources,

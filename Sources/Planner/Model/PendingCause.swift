@@ -49,7 +49,7 @@ public enum PendingCause: Hashable, Sendable {
     public var sentence: String {
         func all(_ nodes: Int) -> String { nodes == 1 ? "the only node" : "all \(nodes) nodes" }
         return switch self {
-        case .address(let cause): cause.sentence(.origin)
+        case .address(let cause): cause.sentence(nil)
         case .kubeletMaxPods(let nodes, let limit):
             "kubelet's max-pods is reached on \(all(nodes)) that could run it (\(limit) pods each at most, those on the "
                 + "host's network included); raise --max-pods where addresses allow it, or add a node"
@@ -60,8 +60,8 @@ public enum PendingCause: Hashable, Sendable {
             "none of \(nodes) nodes matches '\(selector)'; add a node with these labels, or correct the node selector "
                 + "or affinity"
         case .taints(let taint, let nodes):
-            "it does not tolerate '\(taint)' on \(all(nodes)) that its selector allows; add the toleration, or a node "
-                + "without the taint"
+            "it does not tolerate the taint '\(taint)' of \(all(nodes)) that could run it otherwise; add the toleration, "
+                + "or a node without the taint"
         case .cordoned(let nodes): "\(all(nodes)) that could run it \(nodes == 1 ? "is" : "are") cordoned; uncordon one"
         case .spread(let constraint, let nodes):
             "on \(all(nodes)) that could run it, \(constraint.topologyKey) would be uneven by more than its maxSkew of "

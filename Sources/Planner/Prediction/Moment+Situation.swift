@@ -10,11 +10,7 @@ extension Moment {
     ) throws(PlanProblem) {
         let configuration = situation.plan.pool
         var ledger = try AddressLedger(situation.plan.subnets, configuration, memory: memory)
-        var numbers: [Int?] = []
-        for node in situation.nodes {
-            let limits = node.isGone ? nil : node.limits
-            numbers.append(limits.map { ledger.start($0, zone: node.node.zone ?? "") })
-        }
+        let numbers = ledger.start(situation.nodes)
         var groups = GroupTally(situation)
         var refused: [(pod: Int, cause: PendingCause)] = []
         var isResting = cooling.isEmpty
@@ -45,6 +41,27 @@ extension Moment {
 }
 
 extension AddressLedger {
+    /// Starts nodes: first those that are there, all of whose own addresses are taken before any pool's; then one after
+    /// another those that an autoscaler adds.
+    ///
+    /// - Returns: the number of each node; `nil` for one whose addresses do not count.
+    fileprivate mutating func start(_ nodes: [Situation.Node]) -> [Int?] {
+        var numbers = [Int?](repeating: nil, count: nodes.count)
+        let counted = nodes.indices.filter { nodes[$0].limits != nil && !nodes[$0].isGone && !nodes[$0].node.isFargate }
+        for index in counted where !nodes[index].isAdded { numbers[index] = launch(nodes[index]) }
+        for number in numbers.compactMap(\.self) { warmUp(number) }
+        for index in counted where nodes[index].isAdded {
+            numbers[index] = launch(nodes[index])
+            if let number = numbers[index] { warmUp(number) }
+        }
+        return numbers
+    }
+
+    private mutating func launch(_ node: Situation.Node) -> Int? {
+        guard let limits = node.limits else { return nil }
+        return launch(limits, zone: node.node.zone ?? "")
+    }
+
     /// Pods that had addresses on nodes have ended, and their addresses rest.
     fileprivate mutating func rest(_ cooling: [Int: Int], _ numbers: [Int?]) {
         for (node, count) in cooling.sorted(by: { $0.key < $1.key }) {
@@ -83,7 +100,7 @@ private struct GroupTally {
     func rows() -> [GroupRow] {
         var members: [String: [Int]] = [:]
         for group in situation.plan.groups { members[group.name] = [] }
-        for (index, node) in situation.nodes.enumerated() where !node.isGone {
+        for (index, node) in situation.nodes.enumerated() where !node.isGone && !node.node.isFargate {
             members[node.node.group, default: []].append(index)
         }
         return members.sorted { $0.key < $1.key }.map { row($0.key, $0.value) }

@@ -31,7 +31,18 @@ extension Situation {
     /// What is assumed, and what cannot be counted; a sentence each.
     fileprivate var notes: [String] {
         var notes: [String] = []
-        let unknown = nodes.filter { $0.limits == nil }
+        let fargate = nodes.count { $0.node.isFargate }
+        if fargate > 0 {
+            notes.append(
+                "\(fargate) of \(nodes.count) nodes are Fargate's, which each run one pod with the machine's own address: "
+                    + "they are in no row, and take nothing of the planned subnets")
+        }
+        if let first = homeless.first {
+            notes.append(
+                "\(homeless.count) of \(pods.count) pods, \(first) the first, name a node that the input does not have: "
+                    + "they are placed anew; add the nodes to the input")
+        }
+        let unknown = nodes.filter { $0.limits == nil && !$0.node.isFargate }
         if let first = unknown.first {
             notes.append(
                 "\(unknown.count) of \(nodes.count) nodes, \(first.node.name) the first, have no instance type that the "
@@ -39,7 +50,7 @@ extension Situation {
                     + NodeLabel.instanceType)
         }
         let zones = Set(plan.subnets.filter { !$0.isForPods }.map(\.zone))
-        let outside = nodes.filter { $0.limits != nil && !zones.contains($0.node.zone ?? "") }
+        let outside = nodes.filter { $0.limits != nil && !$0.node.isFargate && !zones.contains($0.node.zone ?? "") }
         if !plan.subnets.isEmpty, let first = outside.first {
             notes.append(
                 "\(outside.count) of \(nodes.count) nodes, \(first.node.name) the first, are in no zone that the plan has "
@@ -57,6 +68,11 @@ extension Situation {
             notes.append(
                 "new pods of a rolling update are taken to need longer to become ready than an address rests "
                     + "(\(plan.pool.cooldown.rounded)), so that one step's addresses have rested when the next begins")
+        }
+        let cronJobs = workloads.count { $0.id.kind == .cronJob && $0.replicas > 0 }
+        if cronJobs > 0 {
+            notes.append(
+                "\(cronJobs.of("CronJob")) count with the pods of one run, as if all ran at this moment")
         }
         if plan.groups.contains(where: { $0.max != nil }) {
             notes.append(

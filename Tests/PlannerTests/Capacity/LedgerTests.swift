@@ -49,7 +49,8 @@ import Testing
     private func planned(_ scene: Scene) throws -> Outcome {
         var ledger = try AddressLedger(scene.subnets, scene.configuration, memory: GrowthMemory())
         var running = scene.types.map { _ in 0 }
-        let nodes = try scene.types.map { ledger.start(NodeLimits(try InstanceType(named: $0)), zone: "a") }
+        let nodes = try scene.types.map { ledger.launch(NodeLimits(try InstanceType(named: $0)), zone: "a") }
+        for node in nodes { ledger.warmUp(node) }
         for node in scene.pods where ledger.add(to: nodes[node]) == nil { running[node] += 1 }
         let rows = ledger.rows()
         for row in rows {
@@ -61,12 +62,20 @@ import Testing
     private func real(_ scene: Scene) throws -> Outcome {
         var vpc = try ModelVPC(planned: scene.subnets, hasIPv6: false)
         // None where the subnet has no address for the machine itself.
-        var nodes: [NodeInCloud?] = []
+        var instances: [ModelVPC.InstanceID?] = []
         for (index, type) in scene.types.enumerated() {
             let id = ModelVPC.InstanceID(rawValue: "i-\(index)")
             let limits = ModelVPC.Limits(try InstanceType(named: type))
             let launched = try? vpc.launch(id, type: type, limits: limits, in: .init(rawValue: "nodes"), at: vpc.clock)
-            nodes.append(launched.map { NodeInCloud($0.id, scene.configuration, in: &vpc) })
+            instances.append(launched?.id)
+        }
+        var nodes: [NodeInCloud?] = []
+        for instance in instances {
+            if let instance {
+                nodes.append(NodeInCloud(instance, scene.configuration, in: &vpc))
+            } else {
+                nodes.append(nil)
+            }
         }
         for node in scene.pods { nodes[node]?.add(&vpc) }
         return Outcome(

@@ -92,6 +92,13 @@ import Testing
         #expect(pod.cluster.pods.map(\.template.usesHostNetwork) == [true])
     }
 
+    @Test(arguments: ["", "\n\n", "# nothing\n---\n# at all\n"])
+    func anEmptyInputIsRefused(_ text: String) throws {
+        let problems = try #require(throws: InputProblems.self) { try input(text) }
+        #expect("\(problems)".contains("is empty: expected Kubernetes objects"))
+        #expect(try input("apiVersion: v1\nkind: List\nitems: []").cluster == Cluster())
+    }
+
     // MARK: Nodes and pods
 
     @Test(arguments: [

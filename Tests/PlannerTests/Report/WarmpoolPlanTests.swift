@@ -92,6 +92,11 @@ import Testing
         #expect(try await number("--custom-networking", "--max-eni", "1") == 2)
     }
 
+    @Test func theTableSaysHowManyENIsHavePods() async throws {
+        let table = try await plan("max-pods", "--instance-type", "m5.large", "--reserved-enis", "1")
+        #expect(table.output.contains("2 of 3"))
+    }
+
     @Test func everyTypeHasARow() async throws {
         #expect(try await maxPods("--all").count > 1000)
         let table = try await plan("max-pods", "--all")
@@ -135,6 +140,26 @@ import Testing
         #expect(try tooMany.json["mostNodes"] == 8 && tooMany.json["cause"] == "subnet-exhausted")
         // What others use is missing: 30 addresses less are a node less.
         #expect(try await PlanProgram.run(question + ["--nodes", "8", "--used", "30"]).json["mostNodes"] == 7)
+    }
+
+    @Test func theMostNodesOfALargeSubnetAreFound() async throws {
+        // A /18 has 16,379 addresses for instances.
+        let ending = try await plan(
+            "subnet", "--cidr", "10.0.0.0/18", "--instance-type", "m5.large", "--nodes", "800", "--pods-per-node", "9",
+            "--warm-ip-target", "0", "--output", "json")
+        #expect(ending.status == .exited(0))
+        // Each takes one address of its own and nine for its pods, which its first ENI has room for.
+        #expect(try ending.json["mostNodes"] == 1637)
+    }
+
+    @Test(arguments: [
+        (["--used", "252"], "--used: 252 is more than the 251 addresses that 10.0.0.0/24 has"),
+        (["--pods-per-node", "28"], "--pods-per-node: 28 is more than the 27 pod addresses that one m5.large"),
+    ])
+    func whatNoSubnetOrNodeCanHaveIsRefused(_ arguments: [String], _ problem: String) async throws {
+        let question = ["subnet", "--cidr", "10.0.0.0/24", "--nodes", "1", "--instance-type", "m5.large"]
+        let ending = try await PlanProgram.run(question + arguments)
+        #expect(ending.status == .exited(2) && ending.errors.contains(problem))
     }
 
     @Test func aNetworkWithHostBitsIsNoSubnet() async throws {

@@ -24,6 +24,12 @@ public struct MaxPodsRow: Hashable, Sendable, Encodable {
     public var ipv4PerENI: Int
     /// What keeps ``maxPods`` from being higher.
     public var limitedBy: Limit
+    /// The ENIs that have pods: less than ``enis`` where others are reserved, or the primary one has none.
+    public var podENIs: Int
+
+    private enum CodingKeys: CodingKey {
+        case instanceType, maxPods, enis, ipv4PerENI, limitedBy
+    }
 
     /// The pods of a node of a type with a configuration.
     public init(_ type: InstanceType, _ configuration: PoolConfiguration) {
@@ -33,6 +39,7 @@ public struct MaxPodsRow: Hashable, Sendable, Encodable {
         maxPods = configuration.kubeletMaxPods(limits)
         enis = limits.enis
         ipv4PerENI = limits.ipv4PerENI
+        podENIs = configuration.podENILimit(limits)
         limitedBy = addresses == 0 ? .noENIForPods : addresses > maxPods ? .recommended : .addresses
     }
 }
@@ -45,7 +52,8 @@ extension MaxPodsRow {
         ])
         table.rows = rows.map { row in
             [
-                .init(row.instanceType), .init(row.maxPods, .strong), .init(row.enis), .init(row.ipv4PerENI),
+                .init(row.instanceType), .init(row.maxPods, .strong),
+                .init(row.podENIs == row.enis ? "\(row.enis)" : "\(row.podENIs) of \(row.enis)"), .init(row.ipv4PerENI),
                 .init(row.limitedBy.rawValue),
             ]
         }

@@ -33,10 +33,14 @@ public struct SubnetReport: Hashable, Sendable, Encodable {
         }
 
         /// The pods on each node.
-        public var pods: Int {
-            let limits = NodeLimits(type)
-            return podsPerNode ?? min(configuration.addressLimit(limits), configuration.kubeletMaxPods(limits))
-        }
+        public var pods: Int { podsPerNode ?? min(mostPods, configuration.kubeletMaxPods(NodeLimits(type))) }
+
+        /// The most pods with an address on each node, however many addresses the subnet has.
+        public var mostPods: Int { configuration.addressLimit(NodeLimits(type)) }
+
+        /// The most addresses that others can use: all but the five that the VPC keeps. Source: Amazon VPC user guide,
+        /// "Subnet CIDR blocks".
+        public var mostUsed: Int { cidr.count - 5 }
     }
 
     /// The subnet's network.
@@ -103,12 +107,22 @@ extension SubnetReport.Question {
         return Report(prediction, title: "").moments[0]
     }
 
-    /// The most nodes whose pods all have an address: a node takes one of its own and one for each pod, which bounds them.
+    /// The most nodes whose pods all have an address. The search begins where the addresses of settled nodes end, from
+    /// which the answer is not far: each try takes time in proportion to the subnet's size.
     fileprivate func mostNodes() throws(PlanProblem) -> Int {
-        var (fit, tooMany) = (0, cidr.count / (pods + 1) + 1)
+        let settled = SettledPool(pods: pods, on: NodeLimits(type), configuration)
+        // A node takes one of its own and one for each pod, at least.
+        let bound = cidr.count / (pods + 1) + 1
+        let guess = min((mostUsed - used) / max(1, settled.subnetAddresses), bound - 1)
+        var (fit, tooMany) = (0, bound)
+        var (candidate, step) = (guess, 1)
         while tooMany - fit > 1 {
-            let middle = (fit + tooMany) / 2
-            if try moment(withNodes: middle).pending == 0 { fit = middle } else { tooMany = middle }
+            if try moment(withNodes: candidate).pending == 0 { fit = candidate } else { tooMany = candidate }
+            // Away from the guess in growing steps, until both sides are known; then by halves.
+            let outward = fit == candidate ? candidate + step : candidate - step
+            let isEnclosed = fit > 0 && tooMany < bound
+            candidate = isEnclosed || outward <= fit || outward >= tooMany ? (fit + tooMany) / 2 : outward
+            step *= 2
         }
         return fit
     }

@@ -156,7 +156,11 @@ let tests: [Target] = [
             "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
         ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
     .tests("Simulator", ["Addressing", "CloudServer", "InstanceLimits", "JSON", "NamespaceTesting"]),
-    .tests("VirtualSimulator", ["Addressing", "InstanceLimits", "ModelVPC", "Pool", "RateLimiting", "Timekeeping"]),
+    .tests(
+        "VirtualSimulator",
+        [
+            "Addressing", "Identity", "InstanceLimits", "ModelViews", "ModelVPC", "Pool", "RateLimiting", "Timekeeping",
+        ]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
         name: "LiveTesting",

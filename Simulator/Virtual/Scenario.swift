@@ -91,6 +91,10 @@ public struct Scenario: Hashable, Sendable {
     /// How often ``Report/samples`` has one; `nil` for none.
     public var sampleInterval: Duration?
 
+    /// How long the simulation goes on after its end, without new pods, faults and incidents, until pools, stores and
+    /// cloud must agree; `nil` for not at all. It has no part in the report.
+    public var quiesce: Duration?
+
     /// A scenario with the timeouts that daemon and plugin have by default.
     public init(
         groups: [Group], subnets: [Subnet] = [Scenario.usualSubnet],

@@ -18,8 +18,9 @@ struct PendingCall {
 
 extension Simulation {
     /// Makes a call as soon as the node's governor lets it go.
-    mutating func begin(_ errand: Errand, on node: Int) {
+    mutating func begin(_ errand: Errand, on node: Int) throws(Violation) {
         callsMade += 1
+        nodes[node].callsUnderWay += 1
         var call = PendingCall(
             node: node, run: nodes[node].run, errand: errand, permit: nil, start: now,
             result: .failure(.callsLimited(retryAfter: nil)))
@@ -31,11 +32,11 @@ extension Simulation {
         case .go(let permit):
             call.permit = permit
             calls[callsMade] = call
-            if permit.at > now { queue.add(.callDeparts(callsMade), at: permit.at) } else { depart(callsMade) }
+            if permit.at > now { queue.add(.callDeparts(callsMade), at: permit.at) } else { try depart(callsMade) }
         }
     }
 
-    mutating func depart(_ number: Int) {
+    mutating func depart(_ number: Int) throws(Violation) {
         guard var call = calls[number], let permit = call.permit else { return }
         guard nodes[call.node].run == call.run else {
             calls[number] = nil
@@ -48,7 +49,7 @@ extension Simulation {
             call.permit = nil
             call.result = .failure(ProviderError(refusal, lastFailure: nodes[call.node].lastFailure))
         } else {
-            (call.result, arrival) = answer(call.errand, to: nodes[call.node].instance)
+            (call.result, arrival) = try answer(call.errand, from: call.node)
         }
         calls[number] = call
         queue.add(.callEnds(number), at: arrival)
@@ -56,37 +57,45 @@ extension Simulation {
 
     /// What the cloud answers now, and when that is heard.
     private mutating func answer(
-        _ errand: Errand, to instance: ModelVPC.InstanceID
-    ) -> (Result<ModelVPC.Reply, ProviderError>, at: Instant) {
+        _ errand: Errand, from node: Int
+    ) throws(Violation) -> (Result<ModelVPC.Reply, ProviderError>, at: Instant) {
+        let instance = nodes[node].instance
+        if let objection = nodes[node].pace.depart(errand.call, at: now) {
+            throw Violation(at: now, .callPolicy, "\(instance.rawValue): \(objection)")
+        }
+        let request: ModelVPC.Request
         do throws(ProviderError) {
-            let request = try errand.request(from: instance)
-            report.calls[request.action.rawValue, default: 0] += 1
-            report.callCount += 1
-            trace.add(7, now, request.action.hashPart)
-            let response = vpc.handle(request, from: instance, at: now)
-            let limit = now + scenario.callTimeout
-            guard response.at <= limit else {
-                return (.failure(.unreachable("no answer within \(scenario.callTimeout.rounded)")), limit)
-            }
-            if case .failure(.requestLimitExceeded) = response.result {
-                report.throttled += 1
-                report.throttles[request.action.rawValue, default: 0] += 1
-            }
-            return (response.result.mapError { ProviderError($0) }, response.at)
+            request = try errand.request(from: instance)
         } catch {
             return (.failure(error), now)
         }
+        report.calls[request.action.rawValue, default: 0] += 1
+        report.callCount += 1
+        trace.add(7, now, request.action.hashPart)
+        let response = vpc.handle(request, from: instance, at: now)
+        try check(after: request, by: node)
+        let limit = now + scenario.callTimeout
+        guard response.at <= limit else {
+            return (.failure(.unreachable("no answer within \(scenario.callTimeout.rounded)")), limit)
+        }
+        if case .failure(.requestLimitExceeded) = response.result {
+            report.throttled += 1
+            report.throttles[request.action.rawValue, default: 0] += 1
+        }
+        return (response.result.mapError { ProviderError($0) }, response.at)
     }
 
     /// An answer arrives: the next call of the same action follows, or the pool hears of its end.
     mutating func finish(_ number: Int) throws(Violation) {
         guard let call = calls.removeValue(forKey: number), nodes[call.node].run == call.run else { return }
+        nodes[call.node].callsUnderWay -= 1
         if let permit = call.permit {
             var ending = CallGovernor.Ending.answered
             if case .failure(let error) = call.result {
                 ending = error.ending
                 if ending == .failed { nodes[call.node].lastFailure = error }
             }
+            nodes[call.node].pace.ended(ending, at: now)
             nodes[call.node].governor.ended(
                 permit, start: call.start, ending, jitter: random.nextFraction(), at: now)
         }
@@ -100,7 +109,7 @@ extension Simulation {
         switch (errand, reply) {
         case (.create(let token, _), .interface(let interface)):
             try perform(nodes[node].pool.created(token, InterfaceView(interface), now: now), on: node)
-        case (.attach(let eni, _), _): begin(.setDeleteOnTermination(eni), on: node)
+        case (.attach(let eni, _), _): try begin(.setDeleteOnTermination(eni), on: node)
         case (.setDeleteOnTermination(let eni), _):
             try lookForInterface(of: eni, on: node, until: now + scenario.attachTimeout)
         case (.assign(let eni, _, _, let token), .addresses), (.assign(let eni, _, _, let token), .prefixes),
@@ -109,7 +118,7 @@ extension Simulation {
         case (.unassign(let eni, let blocks), _):
             try perform(nodes[node].pool.unassigned(eni, blocks, now: now), on: node)
         case (.detach(let eni), _):
-            begin(.pollDetached(eni, pause: .milliseconds(200), until: now + .seconds(60)), on: node)
+            try begin(.pollDetached(eni, pause: .milliseconds(200), until: now + .seconds(60)), on: node)
         case (.pollDetached(let eni, _, _), .interfaces(let interfaces)):
             let view = interfaces.map(InterfaceView.init).first { $0.id == eni }
             if view == nil || view?.attachment == .detached {
@@ -120,15 +129,17 @@ extension Simulation {
         case (.delete(let eni), _): try perform(nodes[node].pool.deleted(eni, now: now), on: node)
         case (.describe(let takenAt, _, _), .instance(let instance)):
             let view = NodeView(instance, networks: [vpc.cidr], ipv6Networks: [])
-            begin(.describe(takenAt: takenAt, view, nil), on: node)
+            try begin(.describe(takenAt: takenAt, view, nil), on: node)
         case (.describe(let takenAt, let view, _), .interfaces(let interfaces)):
-            begin(.describe(takenAt: takenAt, view, interfaces.map(InterfaceView.init)), on: node)
+            try begin(.describe(takenAt: takenAt, view, interfaces.map(InterfaceView.init)), on: node)
         case (.describe(let takenAt, let view?, let interfaces?), .subnets(let subnets)):
             let near = subnets.filter { $0.zone == view.zone }.map(SubnetView.init)
             let seen = observation(of: node, view, interfaces, near)
             try perform(nodes[node].pool.reconcile(seen, takenAt: takenAt, now: now), on: node)
-            endLook(node)
-        default: throw Violation(at: now, "the model VPC gave the reply of another request to node \(node)")
+            try endLook(node)
+        default:
+            throw Violation(
+                at: now, .understanding, "the model VPC gave the reply of another request to node \(node)")
         }
     }
 
@@ -139,7 +150,7 @@ extension Simulation {
             try perform(nodes[node].pool.failed(action, error, jitter: jitter, now: now), on: node)
         } else {
             try perform(nodes[node].pool.observationFailed(error, jitter: jitter, now: now), on: node)
-            endLook(node)
+            try endLook(node)
         }
     }
 

@@ -4,7 +4,7 @@ import Pool
 import Timekeeping
 
 extension Simulation {
-    mutating func begin(_ incident: Int) {
+    mutating func begin(_ incident: Int) throws(Violation) {
         switch scenario.incidents[incident] {
         case .daemonsDie(let range, _, let downFor):
             for node in range.clamped(to: nodes.indices) where nodes[node].isUp {
@@ -20,15 +20,18 @@ extension Simulation {
         case .strangerTakes(let subnet, let count, _, let until):
             let id = ModelVPC.SubnetID(subnet)
             taken[incident] = try? vpc.occupy(id, addresses: min(count, vpc.freeAddressCount(in: id)))
+            book.noteStrangers(taken[incident]?.count ?? 0, in: id)
             if let until { queue.add(.incidentEnds(incident), at: max(now, until)) }
         case .enisLeak(let range, _):
-            for node in range.clamped(to: nodes.indices) where nodes[node].isPowered { leakENI(of: node) }
+            for node in range.clamped(to: nodes.indices) where nodes[node].isPowered { try leakENI(of: node) }
         }
     }
 
     mutating func end(incident: Int) {
         guard case .strangerTakes(let subnet, _, _, _) = scenario.incidents[incident] else { return }
-        vpc.vacate(ModelVPC.SubnetID(subnet), addresses: taken.removeValue(forKey: incident) ?? [])
+        let addresses = taken.removeValue(forKey: incident) ?? []
+        vpc.vacate(ModelVPC.SubnetID(subnet), addresses: addresses)
+        book.noteStrangers(-addresses.count, in: ModelVPC.SubnetID(subnet))
     }
 
     /// A daemon is killed: calls that have left take place, and their answers are never heard.
@@ -65,21 +68,23 @@ extension Simulation {
     }
 
     /// A dead daemon starts with what its store holds, as on a new boot where the machine was down.
-    mutating func startDaemon(_ node: Int, run: Int) {
+    mutating func startDaemon(_ node: Int, run: Int) throws(Violation) {
         guard nodes[node].run == run else { return }
         trace.add(10, now, node)
         nodes[node].startDaemon(scenario.calls, at: now)
-        look(node, run: run)
+        try look(node, run: run)
     }
 
     /// An ENI as a daemon leaves it that died between its creation and its attachment.
-    private mutating func leakENI(of node: Int) {
+    private mutating func leakENI(of node: Int) throws(Violation) {
         let group = nodes[node].group
         let free = vpc.freeAddressCount(in: ModelVPC.SubnetID(group.subnet))
         let new = NewENI(
             subnet: group.subnet, kind: .address, count: min(max(free - 1, 0), group.instanceType.ipv4PerENI - 1))
         let tags = [ENITag.token: "leaked", CloudTag.instance: nodes[node].instance.rawValue]
         // A subnet without room for it has no leak.
-        _ = try? vpc.leaveInterface(ModelVPC.NewInterface(new, tags: tags), at: now)
+        if let left = try? vpc.leaveInterface(ModelVPC.NewInterface(new, tags: tags), at: now) {
+            try book.note(left, vpc, now)
+        }
     }
 }

@@ -12,18 +12,21 @@ extension Simulation {
         report.nodesJoined += 1
         gauges.nodeJoined()
         let group = nodes[node].group
+        let primary: ModelVPC.InterfaceID
         do throws(ModelVPC.Failure) {
-            try vpc.launch(
+            primary = try vpc.launch(
                 nodes[node].instance, type: group.instanceType.name, limits: .init(group.instanceType),
-                in: ModelVPC.SubnetID(group.subnet), at: now)
+                in: ModelVPC.SubnetID(group.subnet), at: now
+            ).primaryInterface
         } catch {
-            throw Violation(at: now, "node \(node) cannot be launched: \(error)")
+            throw Violation(at: now, .understanding, "node \(node) cannot be launched: \(error)")
         }
-        look(node, run: nodes[node].run)
+        try book.note(primary, vpc, now)
+        try look(node, run: nodes[node].run)
     }
 
     /// A machine is terminated, with all its pods.
-    mutating func leave(_ node: Int) {
+    mutating func leave(_ node: Int) throws(Violation) {
         guard nodes[node].isPresent else { return }
         trace.add(2, now, node)
         nodes[node].stop(at: now)
@@ -34,32 +37,34 @@ extension Simulation {
             finish(pod: pod)
         }
         // The instance exists: its node has joined.
+        let interfaces = (try? vpc.instance(nodes[node].instance).interfaces) ?? []
         try? vpc.terminate(nodes[node].instance, at: now)
+        for interface in interfaces { try book.note(interface, vpc, now) }
     }
 
     /// Reads the provider's view, as at every interval.
-    mutating func look(_ node: Int, run: Int) {
+    mutating func look(_ node: Int, run: Int) throws(Violation) {
         guard nodes[node].run == run else { return }
         queue.add(.nodeLooks(node, run: run), at: now + scenario.reconcileInterval)
-        readView(node)
+        try readView(node)
     }
 
     /// Reads the provider's view, unless that is under way.
-    mutating func readView(_ node: Int) {
+    mutating func readView(_ node: Int) throws(Violation) {
         guard !nodes[node].isLooking else {
             nodes[node].looksAgain = true
             return
         }
         nodes[node].isLooking = true
-        begin(.describe(takenAt: now, nil, nil), on: node)
+        try begin(.describe(takenAt: now, nil, nil), on: node)
     }
 
     /// A look has ended, one way or the other.
-    mutating func endLook(_ node: Int) {
+    mutating func endLook(_ node: Int) throws(Violation) {
         nodes[node].isLooking = false
         guard nodes[node].looksAgain else { return }
         nodes[node].looksAgain = false
-        readView(node)
+        try readView(node)
     }
 
     mutating func tick(_ node: Int) throws(Violation) {
@@ -86,17 +91,17 @@ extension Simulation {
             switch action {
             case .grant(let waiter, let grant): try grantArrives(grant, to: Int(waiter.number))
             case .refuse(let waiter, let cause): refusalArrives(cause, to: Int(waiter.number))
-            case .readBack: readView(node)
+            case .readBack: try readView(node)
             case .configureENI(let eni) where nodes[node].pool.enis[eni]?.isPrimary == true:
                 try lookForInterface(of: eni, on: node, until: now + scenario.attachTimeout)
-            case .configureENI(let eni): begin(.setDeleteOnTermination(eni), on: node)
-            case .createENI(let token, let eni): begin(.create(token, eni), on: node)
-            case .attachENI(let eni, let index): begin(.attach(eni, deviceIndex: index), on: node)
+            case .configureENI(let eni): try begin(.setDeleteOnTermination(eni), on: node)
+            case .createENI(let token, let eni): try begin(.create(token, eni), on: node)
+            case .attachENI(let eni, let index): try begin(.attach(eni, deviceIndex: index), on: node)
             case .assign(let eni, let kind, let count, let token):
-                begin(.assign(eni, kind, count: count, token), on: node)
-            case .unassign(let eni, let blocks): begin(.unassign(eni, blocks), on: node)
-            case .detachENI(let eni): begin(.detach(eni), on: node)
-            case .deleteENI(let eni): begin(.delete(eni), on: node)
+                try begin(.assign(eni, kind, count: count, token), on: node)
+            case .unassign(let eni, let blocks): try begin(.unassign(eni, blocks), on: node)
+            case .detachENI(let eni): try begin(.detach(eni), on: node)
+            case .deleteENI(let eni): try begin(.delete(eni), on: node)
             }
         }
         gauges.stranded -= nodes[node].stranded

@@ -36,6 +36,7 @@ extension Simulation {
         endWait(of: pod)
         pods[pod].addresses = addresses
         nodes[node].running.insert(pod)
+        try checkPods(of: node)
         gauges.runs(with: addresses)
         if case .after(let life) = pods[pod].plan.ends { planEnd(of: pod, at: now + life) }
     }

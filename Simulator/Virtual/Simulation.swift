@@ -23,7 +23,7 @@ import Timekeeping
 /// | `Simulation+Calls` | the pool's actions as calls of the provider, and their answers |
 /// | `Simulation+Incidents` | daemons and machines that die, strangers, leaks |
 /// | `Simulation+Samples`, `Gauges` | how the cluster is at a moment |
-/// | `Ledger` | what must always hold |
+/// | `Checks/` | what must always hold, judged apart from pool and cloud |
 public struct Simulation {
     /// What happens at an instant.
     enum Event {
@@ -43,6 +43,16 @@ public struct Simulation {
         case incidentBegins(Int)
         case incidentEnds(Int)
         case daemonStarts(Int, run: Int)
+
+        /// What the scenario makes happen, and not what follows from it.
+        var isOfScenario: Bool {
+            switch self {
+            case .nodeJoins, .nodeLeaves, .podEnds, .incidentBegins: true
+            case .nodeLooks, .nodeTicks, .podTries, .callDeparts, .callEnds, .interfaceAppears, .detachmentIsPolled,
+                .incidentEnds, .daemonStarts:
+                false
+            }
+        }
     }
 
     let scenario: Scenario
@@ -55,6 +65,9 @@ public struct Simulation {
     var calls: [Int: PendingCall] = [:]
     var callsMade = 0
     var ledger = Ledger()
+    var book: AddressBook
+    /// The scenario has come to its end, and nodes come to rest.
+    var isQuiescing = false
     var report = Report()
     var trace = Trace()
     var gauges: Gauges
@@ -71,12 +84,14 @@ public struct Simulation {
         self.scenario = scenario
         var random = Random(seed: scenario.seed)
         vpc = ModelVPC(
-            cidr: scenario.network, settings: scenario.cloud, throttling: scenario.throttling, faults: scenario.faults,
+            cidr: scenario.network, settings: scenario.cloud, throttling: scenario.throttling,
+            faults: scenario.faultsUntilEnd,
             seed: random.next())
         for subnet in scenario.subnets { try vpc.add(subnet) }
         self.random = random
         gauges = Gauges(scenario.subnets)
-        nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario, keepsStore: scenario.stops(node: $0)) }
+        book = AddressBook(scenario.subnets, vpc)
+        nodes = scenario.plan.nodes.indices.map { VirtualNode($0, scenario, keepsStore: scenario.usesStore(of: $0)) }
         pods = scenario.plan.pods.map { VirtualPod($0) }
         for (index, node) in scenario.plan.nodes.enumerated() {
             queue.add(.nodeJoins(index), at: node.joins)
@@ -108,14 +123,25 @@ public struct Simulation {
         takeSamples(before: end)
         now = end
         finishReport()
-        return report
+        let finished = report
+        if let quiesce = scenario.quiesce { try self.quiesce(for: quiesce) }
+        return finished
+    }
+
+    /// Lets everything happen that happens before an instant.
+    mutating func advance(to instant: Instant) throws(Violation) {
+        while let (at, event) = nextEvent(before: instant) {
+            now = at
+            try handle(event)
+        }
+        now = instant
     }
 
     /// Takes what happens next. The plan's arrivals are in order already: they need no place in the queue.
-    private mutating func nextEvent(before end: Instant) -> (at: Instant, event: Event)? {
+    mutating func nextEvent(before end: Instant) -> (at: Instant, event: Event)? {
         let arrival = arrived < pods.count ? pods[arrived].plan.arrives : .distantFuture
-        if let next = queue.next, next <= arrival { return next < end ? queue.pop() : nil }
-        guard arrival < end else { return nil }
+        if let next = queue.next, next <= arrival || isQuiescing { return next < end ? queue.pop() : nil }
+        guard arrival < end, !isQuiescing else { return nil }
         defer { arrived += 1 }
         return (arrival, .podTries(arrived))
     }
@@ -128,37 +154,48 @@ public struct Simulation {
         report.finish(nodes: nodes, traceHash: trace.hash)
     }
 
-    private mutating func handle(_ event: Event) throws(Violation) {
+    mutating func handle(_ event: Event) throws(Violation) {
         report.events += 1
+        if isQuiescing, event.isOfScenario { return }
         switch event {
         case .nodeJoins(let node): try join(node)
-        case .nodeLeaves(let node): leave(node)
-        case .nodeLooks(let node, let run): look(node, run: run)
+        case .nodeLeaves(let node): try leave(node)
+        case .nodeLooks(let node, let run): try look(node, run: run)
         case .nodeTicks(let node): try tick(node)
         case .podTries(let pod): try start(pod)
         case .podEnds(let pod): try end(pod)
-        case .callDeparts(let call): depart(call)
+        case .callDeparts(let call): try depart(call)
         case .callEnds(let call): try finish(call)
         case .interfaceAppears(let node, let run, let eni, let deadline):
             if nodes[node].run == run { try lookForInterface(of: eni, on: node, until: deadline) }
         case .detachmentIsPolled(let node, let run, let eni, let pause, let deadline):
-            if nodes[node].run == run { begin(.pollDetached(eni, pause: pause, until: deadline), on: node) }
-        case .incidentBegins(let incident): begin(incident)
+            if nodes[node].run == run { try begin(.pollDetached(eni, pause: pause, until: deadline), on: node) }
+        case .incidentBegins(let incident): try begin(incident)
         case .incidentEnds(let incident): end(incident: incident)
-        case .daemonStarts(let node, let run): startDaemon(node, run: run)
+        case .daemonStarts(let node, let run): try startDaemon(node, run: run)
         }
     }
 }
 
 extension Scenario {
-    /// Whether an incident ends a node's daemon.
-    fileprivate func stops(node: Int) -> Bool {
-        incidents.contains { incident in
-            switch incident {
-            case .daemonsDie(let nodes, _, _), .nodesReboot(let nodes, _, _): nodes.contains(node)
-            case .strangerTakes, .enisLeak: false
-            }
+    /// The faults, none of which lasts into the quiesce.
+    fileprivate var faultsUntilEnd: [ModelVPC.FaultRule] {
+        faults.map { fault in
+            var fault = fault
+            fault.until = min(fault.until, .origin + duration)
+            return fault
         }
+    }
+
+    /// Whether anybody will ask for what a node's daemon has stored: the daemon after its death, or the quiesce.
+    fileprivate func usesStore(of node: Int) -> Bool {
+        quiesce != nil
+            || incidents.contains { incident in
+                switch incident {
+                case .daemonsDie(let nodes, _, _), .nodesReboot(let nodes, _, _): nodes.contains(node)
+                case .strangerTakes, .enisLeak: false
+                }
+            }
     }
 }
 

@@ -16,7 +16,7 @@ struct VirtualNode {
     }
 
     let instance: ModelVPC.InstanceID
-    let group: Scenario.Group
+    var group: Scenario.Group
     /// When its daemon starts for the first time.
     let joins: Instant
     var pool: Pool
@@ -34,6 +34,10 @@ struct VirtualNode {
     var tickAt: Instant?
     /// The provider's view is being read.
     var isLooking = false
+    /// How many calls of the daemon's present run have not ended.
+    var callsUnderWay = 0
+    /// Judges when its calls are made.
+    var pace: CallPace
     /// Another look was asked for meanwhile.
     var looksAgain = false
     /// The indexes of the pods whose interfaces the kernel has.
@@ -53,6 +57,7 @@ struct VirtualNode {
         joins = scenario.plan.nodes[index].joins
         pool = Pool(configuration: group.pool, nonce: "n\(index)", now: joins)
         governor = CallGovernor(scenario.calls)
+        pace = CallPace(scenario.calls)
         store = keepsStore ? VirtualStore() : nil
     }
 
@@ -102,6 +107,7 @@ struct VirtualNode {
         tickAt = nil
         isLooking = false
         looksAgain = false
+        callsUnderWay = 0
         lastFailure = nil
     }
 
@@ -113,6 +119,7 @@ struct VirtualNode {
         pool = restored.pool
         store?.apply(restored.changes)
         governor = CallGovernor(calls)
+        pace = CallPace(calls)
         life = .running
     }
 

@@ -99,6 +99,12 @@ extension ModelVPC {
         interfaces[id].map { describe($0, at: .distantFuture) }
     }
 
+    /// Every interface as it is, like ``present(_:)``, in the order of their ids.
+    public var presentInterfaces: [InterfaceDescription] { interfaces.keys.sorted().compactMap(present) }
+
+    /// The interface that was made last, whether it exists still or not; `nil` before the first.
+    public var newestInterface: InterfaceID? { interfacesMade > 0 ? InterfaceID(rawValue: interfacesMade) : nil }
+
     /// The interface with the addresses and prefixes that are visible at `instant`.
     func describe(_ interface: Interface, at instant: Instant) -> InterfaceDescription {
         let subnet = subnets[interface.subnet]

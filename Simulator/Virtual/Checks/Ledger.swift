@@ -4,21 +4,6 @@ import ModelViews
 import Pool
 import Timekeeping
 
-/// Something does not hold that always must.
-public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The virtual time of the event after which it was seen.
-    public let at: Instant
-    /// What it is.
-    public let text: String
-
-    init(at: Instant, _ text: String) {
-        self.at = at
-        self.text = text
-    }
-
-    public var description: String { "at \((at - .origin).text): \(text)" }
-}
-
 /// The addresses of all nodes, kept apart from every pool and from the cloud: by it, a grant is judged.
 struct Ledger {
     private enum Use {
@@ -37,13 +22,14 @@ struct Ledger {
         for address in grant.attachment.addresses.all {
             switch uses[address] {
             case .pod(let other)? where other != pod:
-                throw Violation(at: now, "\(address) belongs to the pods \(other) and \(pod)")
+                throw Violation(at: now, .oneOwner, "\(address) belongs to the pods \(other) and \(pod)")
             case .none(let since, let restsUntil)? where restsUntil > now:
-                throw Violation(at: now, "\(address) is granted \((now - since).text) after its last pod")
+                throw Violation(at: now, .cooldown, "\(address) is granted \((now - since).text) after its last pod")
             case .pod?, .none?, nil: break
             }
             guard let interface, interface.attachment?.instance == instance, interface.has(address) else {
-                throw Violation(at: now, "\(address) is granted on \(instance.rawValue), which does not have it")
+                throw Violation(
+                    at: now, .possession, "\(address) is granted on \(instance.rawValue), which does not have it")
             }
             uses[address] = .pod(pod)
         }

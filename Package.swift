@@ -65,7 +65,7 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
             "Timekeeping",
         ],
-        path: "Simulator", exclude: ["CloudServer", "Command", "Virtual"]),
+        path: "Simulator", exclude: ["CloudServer", "Command", "Reports", "Virtual"]),
     .target(
         name: "VirtualSimulator",
         dependencies: [
@@ -73,6 +73,10 @@ let assemblies: [Target] = [
             "Timekeeping", .collections,
         ],
         path: "Simulator/Virtual"),
+    .target(
+        name: "SimulatorReports",
+        dependencies: ["Addressing", "InstanceLimits", "JSON", "Presentation", "Timekeeping", "VirtualSimulator"],
+        path: "Simulator/Reports"),
     .target(
         name: "CloudServer",
         dependencies: [
@@ -160,6 +164,12 @@ let tests: [Target] = [
         "VirtualSimulator",
         [
             "Addressing", "Identity", "InstanceLimits", "ModelViews", "ModelVPC", "Pool", "RateLimiting", "Timekeeping",
+        ]),
+    .tests(
+        "SimulatorReports",
+        [
+            "Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Presentation", "RateLimiting", "ReportTesting",
+            "Timekeeping", "VirtualSimulator",
         ]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(

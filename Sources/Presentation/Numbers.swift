@@ -1,3 +1,17 @@
+extension Double {
+    /// The number with so many digits after the point: `7.10`, `12,000.5`.
+    public func fixed(_ decimals: Int) -> String {
+        let unit = (0..<decimals).reduce(1) { unit, _ in unit * 10 }
+        let parts = (magnitude * Double(unit)).rounded()
+        guard parts < 9e18 else { return "\(self)" }
+        let (whole, rest) = Int(parts).quotientAndRemainder(dividingBy: unit)
+        let sign = self < 0 && parts > 0 ? "-" : ""
+        let digits = String(rest)
+        let zeros = String(repeating: "0", count: max(decimals - digits.count, 0))
+        return sign + whole.grouped + (decimals > 0 ? ".\(zeros)\(digits)" : "")
+    }
+}
+
 /// How people read numbers.
 extension Int {
     /// The number with a comma between every three digits from five digits on: `9600`, `12,000`.

@@ -28,7 +28,9 @@ public struct JSONSchema {
         }
         guard let type = schema["type"]?.stringValue else { return [] }
         switch (type, value) {
-        case ("string", .string): return []
+        case ("string", .string), ("boolean", .bool): return []
+        case ("number", .integer), ("number", .number):
+            return value.doubleValue ?? 0 < schema["minimum"]?.doubleValue ?? -.infinity ? ["\(path): too small"] : []
         case ("integer", .integer(let number)):
             return number < schema["minimum"]?.intValue.map(Int64.init) ?? .min ? ["\(path): too small"] : []
         case ("array", .array(let elements)):

@@ -157,17 +157,7 @@ public struct BarChart {
         return BarChart.left + (BarChart.right - BarChart.left) * Double(count) / Double(max(whole, 1))
     }
 
-    /// From 0 in steps of 1, 2 or 5 times a power of ten, at most six, up to the largest bar or just beyond.
-    private var ticks: [Int] {
-        var step = 1
-        for factor in sequence(first: 1, next: { $0.multipliedReportingOverflow(by: 10).overflow ? nil : $0 * 10 }) {
-            guard let fitting = [1, 2, 5].map({ $0 * factor }).first(where: { $0 * 5 >= largest }) else { continue }
-            step = fitting
-            break
-        }
-        let count = max((largest + step - 1) / step, 1)
-        return (0...count).map { $0 * step }
-    }
+    private var ticks: [Int] { Axis.steps(upTo: Double(largest), least: 1).map { Int($0.rounded()) } }
 
     private func axis(bottom: Double) -> [HTML] {
         let labels: [(Double, String)] =

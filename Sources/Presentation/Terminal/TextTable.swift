@@ -71,7 +71,8 @@ public struct TextTable: Sendable {
         let header = columns.map { Cell($0.title, .faint) }
         let widths = fittedWidths(header, style.width)
         let shown = columns.indices.filter { widths[$0] > 0 }
-        return ([header] + rows).map { lines(of: $0, widths, shown, style) }.joined()
+        let hasHeader = columns.contains { !$0.title.isEmpty }
+        return ((hasHeader ? [header] : []) + rows).map { lines(of: $0, widths, shown, style) }.joined()
     }
 
     // MARK: Widths

@@ -5,7 +5,8 @@ import PackageDescription
 /// The layers, from the bottom up: values, core, world, assemblies, executables.
 /// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, and
 /// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`,
-/// `PoolSettings` on `Settings`, and `Providers` on `Curl` and `Settings`.
+/// `PoolSettings` and `CloudSettings` on `Settings`, and `Providers` on `Curl`, `CloudSettings` and `Settings`; among the
+/// assemblies, `ScenarioFile` on `VirtualSimulator`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -33,12 +34,13 @@ let world: [Target] = [
     .library("Nftables", [.subprocess]),
     .library("Settings", ["Timekeeping", .yams]),
     .library("PoolSettings", ["Addressing", "Pool", "Settings", "Timekeeping"]),
+    .library("CloudSettings", ["Addressing", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping"]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .library(
         "Providers",
         [
-            "Addressing", "Curl", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "RateLimiting",
-            "Settings", "Timekeeping", .httpTypes, .xmlCoder,
+            "Addressing", "CloudSettings", "Curl", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool",
+            "RateLimiting", "Settings", "Timekeeping", .httpTypes, .xmlCoder,
         ]),
     .library("Fabric", ["Addressing", "Netlink", "Nftables", .subprocess]),
 ]
@@ -47,17 +49,16 @@ let assemblies: [Target] = [
     .library(
         "Daemon",
         [
-            "Addressing", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON", "ModelVPC",
-            "Netlink",
-            "Nftables", "PodNetwork", "Pool", "PoolSettings", "Providers", "RateLimiting", "Settings", "Store",
+            "Addressing", "CloudSettings", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON",
+            "ModelVPC", "Netlink", "Nftables", "PodNetwork", "Pool", "PoolSettings", "Providers", "RateLimiting", "Settings", "Store",
             "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),
     .library(
         "Planner",
         [
-            "Addressing", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool", "PoolSettings",
-            "Presentation", "Settings", "Timekeeping", .collections, .system, .yams,
+            "Addressing", "CloudSettings", "Identity", "InstanceLimits", "JSON", "ModelViews", "ModelVPC", "Pool",
+            "PoolSettings", "Presentation", "Settings", "Timekeeping", .collections, .system, .yams,
         ]),
     .target(
         name: "Simulator",
@@ -65,7 +66,7 @@ let assemblies: [Target] = [
             "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
             "Timekeeping",
         ],
-        path: "Simulator", exclude: ["CloudServer", "Command", "Reports", "Virtual"]),
+        path: "Simulator", exclude: ["CloudServer", "Command", "Reports", "ScenarioFile", "Scenarios", "Virtual"]),
     .target(
         name: "VirtualSimulator",
         dependencies: [
@@ -77,6 +78,13 @@ let assemblies: [Target] = [
         name: "SimulatorReports",
         dependencies: ["Addressing", "InstanceLimits", "JSON", "Presentation", "Timekeeping", "VirtualSimulator"],
         path: "Simulator/Reports"),
+    .target(
+        name: "ScenarioFile",
+        dependencies: [
+            "Addressing", "CloudSettings", "InstanceLimits", "ModelVPC", "ModelViews", "Pool", "PoolSettings",
+            "RateLimiting", "Settings", "Timekeeping", "VirtualSimulator",
+        ],
+        path: "Simulator/ScenarioFile"),
     .target(
         name: "CloudServer",
         dependencies: [
@@ -107,8 +115,8 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-sim",
         dependencies: [
-            "Addressing", "CloudServer", "Fabric", "InstanceLimits", "JSON", "Settings", "Simulator", "Timekeeping",
-            .argumentParser, .logging, .unixSignals,
+            "Addressing", "CloudServer", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "ScenarioFile", "Settings",
+            "Simulator", "Timekeeping", "VirtualSimulator", .argumentParser, .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
     .executableTarget(

@@ -6,22 +6,25 @@ import Simulator
 struct WarmpoolSim: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warmpool-sim",
-        abstract: "Runs Warmpool in a VPC made of network namespaces on this machine.",
+        abstract: "Runs Warmpool in virtual time, or in a VPC made of network namespaces on this machine.",
         discussion: """
-            Needs root, and the programs ip, nft and ping; cloud alone needs neither. All packets stay inside the \
-            namespaces.
+            run simulates a cluster in virtual time, of any size and without root; cloud needs no root either. The others \
+            need root, and the programs ip, nft and ping; all packets stay inside the namespaces.
 
             EXAMPLES
+              warmpool-sim run exhausted-subnet
               warmpool-sim demo
               warmpool-sim up --nodes 3 --instance-type m5.large
               warmpool-sim down
               warmpool-sim cloud --vpc Config/examples/cloud.yaml
 
             EXIT STATUS
-              0 done; 1 failed, the reason is on stderr; 2 a file has problems; 64 wrong usage; 130 interrupted. After a failure or an \
+              0 done; 1 failed, the reason is on stderr; 2 a file has problems; 3 a scenario came otherwise than expected; 64 wrong usage; 130 interrupted. After a failure or an \
             interruption nothing is left behind.
             """,
-        subcommands: [Up.self, Down.self, DemoCommand.self, CloudCommand.self])
+        subcommands: [
+            RunCommand.self, ScenariosCommand.self, Up.self, Down.self, DemoCommand.self, CloudCommand.self,
+        ])
 }
 
 struct FabricName: ParsableArguments {

@@ -69,6 +69,14 @@ extension Cause {
         }
     }
 
+    /// All that ``code`` can be.
+    public static let codes = [
+        "max-pods-reached", "enis-full", "subnet-exhausted", "no-contiguous-prefix", "configuration-impossible",
+        "provider-throttled", "calls-limited", "provider-unreachable", "permission-denied", "invalid-credentials",
+        "provider-failing", "eni-attach-pending", "refill-pending", "addresses-cooling", "daemon-starting",
+        "store-failing", "requested-address-unavailable", "withdrawn",
+    ]
+
     /// How long to wait before another try makes sense; `nil` where only a change by somebody helps.
     public func retryAfter(_ now: Instant) -> Duration? {
         switch self {

@@ -47,6 +47,11 @@ public struct PodSubnets: Hashable, Sendable {
 public enum SubnetTag {
     /// Marks subnets for pods, whatever its value but `0` (source: AWS VPC CNI, subnet discovery).
     public static let pods = "kubernetes.io/role/cni"
+
+    /// Whether a subnet with these tags is for pods.
+    public static func isForPods(_ tags: [String: String]) -> Bool {
+        tags[pods].map { $0 != "0" } ?? false
+    }
 }
 
 /// A placement, found out for one node.
@@ -60,6 +65,16 @@ enum PodPlace: Hashable, Sendable {
 }
 
 extension Placement {
+    /// The subnets that it names.
+    public var subnets: [SubnetID] {
+        switch self {
+        case .node(let subnet, _): subnet.map { [$0] } ?? []
+        case .custom(.zone(let networks)), .custom(.named(_, let networks)):
+            networks.sorted { $0.key < $1.key }.flatMap(\.value.subnets)
+        case .custom(.discovery): []
+        }
+    }
+
     /// Where pods of a node are.
     ///
     /// - Parameter subnets: those of the VPC.
@@ -70,7 +85,7 @@ extension Placement {
         case .custom(.zone(let networks)): return choose(node.zone, of: networks, near: near, zone: node.zone)
         case .custom(.named(let name, let networks)): return choose(name, of: networks, near: near, zone: node.zone)
         case .custom(.discovery(let securityGroups)):
-            let tagged = near.filter { $0.tags[SubnetTag.pods].map { $0 != "0" } ?? false }
+            let tagged = near.filter { SubnetTag.isForPods($0.tags) }
             guard !tagged.isEmpty else {
                 return .nowhere("no subnet of zone \(node.zone) has the tag \(SubnetTag.pods)")
             }

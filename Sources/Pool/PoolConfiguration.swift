@@ -82,11 +82,14 @@ public struct PoolConfiguration: Hashable, Sendable {
     /// The number of addresses of a /80.
     public static let unlimited = 1 << 48
 
+    /// The pods on the host's network that every node runs: the CNI plugin's and kube-proxy.
+    public static let hostNetworkPods = 2
+
     /// The number for kubelet's `--max-pods`: the pods with an address, and two that use the host's network (the CNI
     /// plugin and kube-proxy); with prefixes or IPv6 at most the number that is recommended for the machine's size.
     public func kubeletMaxPods(_ limits: NodeLimits, foreign: Int = 0) -> Int {
         if let maxPods { return maxPods }
-        let most = capacity(limits, foreign: foreign) + 2
+        let most = capacity(limits, foreign: foreign) + PoolConfiguration.hostNetworkPods
         return usesPrefixes(limits) || !families.hasIPv4 ? min(most, limits.recommendedMaxPods) : most
     }
 }

@@ -16,26 +16,38 @@ public final class SettingsReader {
         public var list: [String] = []
     }
 
-    /// A value and where it was written.
-    private struct Setting {
+    /// A value, and where it was written.
+    struct Setting {
         var node: Node
         var place: String
+        /// The document, for the places of what is inside the value; `nil` for a value from elsewhere.
+        var file: String?
+        /// What it is called where it was written.
+        var name: String
+
+        var isNull: Bool { node.null != nil && node.scalar?.style == .plain }
     }
 
     /// Reads a document.
     ///
     /// - Parameters:
     ///   - file: the document's name, for the reports.
+    ///   - overrides: what takes the place of the document's values; of two for the same key, the later one counts.
     ///   - body: reads every key, so that every problem is found; with any, what it returns is of no use.
     /// - Throws: ``SettingsProblems`` with everything that is wrong, unknown keys included.
     public static func read<Value>(
-        _ text: String, file: String, _ body: (SettingsReader, Problems) -> Value
+        _ text: String, file: String, overrides: [SettingsOverride] = [], _ body: (SettingsReader, Problems) -> Value
     ) throws(SettingsProblems) -> Value {
         let problems = Problems()
-        let reader = SettingsReader(try mapping(of: text, file: file), file: file, problems: problems)
+        let reader = SettingsReader(
+            try mapping(of: text, file: file), file: file, place: file, overrides: overrides, problems: problems)
         let value = body(reader, problems)
         reader.finish()
-        guard problems.list.isEmpty else { throw SettingsProblems(problems.list) }
+        guard problems.list.isEmpty else {
+            // What stands in one place can be read for several.
+            var seen: Set<String> = []
+            throw SettingsProblems(problems.list.filter { seen.insert($0).inserted })
+        }
         return value
     }
 
@@ -52,35 +64,45 @@ public final class SettingsReader {
         throw SettingsProblems(["\(file): the document must be a mapping of keys to values"])
     }
 
-    private let path: String
-    private let file: String
-    private let place: String
-    private var settings: [String: Setting] = [:]
-    private var known: Set<String> = []
-    private let problems: Problems
+    let path: String
+    let place: String
+    var settings: [String: Setting] = [:]
+    var known: Set<String> = []
+    var overrides: [SettingsOverride]
+    let problems: Problems
 
     /// - Parameters:
     ///   - path: the key of the mapping itself, such as `mock`; empty for the document.
-    ///   - file: the name of the document.
-    ///   - place: where the mapping begins, for the report of a missing key; the document, if `nil`.
-    private init(_ mapping: Node.Mapping, path: String = "", file: String, place: String? = nil, problems: Problems) {
+    ///   - file: the name of the document; `nil` for a mapping from elsewhere.
+    ///   - place: where the mapping begins, for the report of a missing key.
+    init(
+        _ mapping: Node.Mapping, path: String = "", file: String?, place: String, overrides: [SettingsOverride],
+        problems: Problems
+    ) {
         self.path = path
-        self.file = file
-        self.place = place ?? file
+        self.place = place
+        self.overrides = overrides
         self.problems = problems
         for (key, node) in mapping {
-            let place = key.mark.map { "\(file):\($0.line)" } ?? file
+            let place = SettingsReader.place(of: key, in: file) ?? place
             guard let name = key.scalar?.string else {
                 problems.list.append("\(place): a key must be text")
                 continue
             }
-            settings[name] = Setting(node: node, place: place)
+            settings[name] = Setting(node: node, place: place, file: file, name: self.name(of: name))
         }
+        applyOverrides()
+    }
+
+    static func place(of node: Node, in file: String?) -> String? {
+        guard let file else { return nil }
+        return node.mark.map { "\(file):\($0.line)" } ?? file
     }
 
     /// Puts a value from elsewhere in the place of that of the document; `null` means there what it means here.
     public func override(_ key: String, with text: String, from place: String) {
-        settings[key] = Setting(node: Node(text, .implicit, .plain), place: place)
+        settings[key] = Setting(
+            node: Node(text, .implicit, .plain), place: place, file: nil, name: name(of: key))
     }
 
     /// The keys of the mapping, in rising order: for one whose keys are names that the operator chose.
@@ -91,6 +113,11 @@ public final class SettingsReader {
     /// A text; `nil` where there is none, or none that can be read, which is reported. So do all that follow.
     public func string(_ key: String) -> String? {
         read(key, expecting: "text that is not empty") { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether a key has this text, which is one of several things that it can have.
+    public func isText(_ key: String, _ text: String) -> Bool {
+        setting(key)?.node.scalar?.string == text
     }
 
     /// `true` or `false`.
@@ -139,7 +166,7 @@ public final class SettingsReader {
     private func read<Value>(_ key: String, expecting what: String, _ convert: (String) -> Value?) -> Value? {
         guard let setting = setting(key) else { return nil }
         guard let text = setting.node.scalar?.string, let value = convert(text) else {
-            report(key, setting, expected: what)
+            report(setting, expected: what)
             return nil
         }
         return value
@@ -166,14 +193,14 @@ public final class SettingsReader {
         } else if let text = setting.node.scalar?.string {
             texts = text.split { $0 == "," || $0 == " " }.map(String.init)
         } else {
-            report(key, setting, expected: "a list of \(what)")
+            report(setting, expected: "a list of \(what)")
             return nil
         }
         if nonEmpty, texts.isEmpty { refuse(key, "the list is empty; it has at least one item, \(what)") }
         return texts.compactMap { text in
             if let text, !text.isEmpty, let value = convert(text) { return value }
             problems.list.append(
-                "\(setting.place): \(name(of: key)): \(text.map { "'\($0)'" } ?? "a list or mapping") is not \(what)")
+                "\(setting.place): \(setting.name): \(text.map { "'\($0)'" } ?? "a list or mapping") is not \(what)")
             return nil
         }
     }
@@ -192,13 +219,14 @@ public final class SettingsReader {
     public func dictionary(_ key: String) -> [String: String]? {
         guard let setting = setting(key) else { return nil }
         guard let mapping = setting.node.mapping else {
-            report(key, setting, expected: "a mapping of names to text")
+            report(setting, expected: "a mapping of names to text")
             return nil
         }
         var values: [String: String] = [:]
         for (label, value) in mapping {
             guard let name = label.string, let text = value.scalar?.string else {
-                report("\(key).\(label.string ?? "?")", Setting(node: value, place: setting.place), expected: "text")
+                problems.list.append(
+                    "\(setting.place): \(setting.name).\(label.string ?? "?"): \(described(value)) is not text")
                 continue
             }
             values[name] = text
@@ -209,28 +237,35 @@ public final class SettingsReader {
     /// The reader of a nested mapping; `nil` where there is none.
     public func nested(_ key: String) -> SettingsReader? {
         guard let setting = setting(key) else { return nil }
-        return reader(of: setting.node, name(of: key), setting.place)
+        return reader(of: setting.node, setting, place: setting.place, overrides: descend(to: key))
     }
 
     /// The readers of a list of mappings, which has at least one.
     public func nestedList(_ key: String) -> [SettingsReader] {
         guard let setting = setting(key) else { return [] }
         guard let sequence = setting.node.sequence else {
-            report(key, setting, expected: "a list of mappings")
+            report(setting, expected: "a list of mappings")
             return []
         }
         if sequence.isEmpty { refuse(key, "the list is empty") }
+        let overrides = descend(to: key, items: Array(sequence))
         return sequence.enumerated().compactMap { index, node in
-            reader(of: node, "\(name(of: key))[\(index)]", node.mark.map { "\(file):\($0.line)" } ?? setting.place)
+            reader(
+                of: node, setting, item: "[\(index)]",
+                place: SettingsReader.place(of: node, in: setting.file) ?? setting.place, overrides: overrides[index])
         }
     }
 
-    private func reader(of node: Node, _ path: String, _ place: String) -> SettingsReader? {
+    private func reader(
+        of node: Node, _ setting: Setting, item: String = "", place: String, overrides: [SettingsOverride]
+    ) -> SettingsReader? {
         guard let mapping = node.mapping else {
-            problems.list.append("\(place): \(path) must be a mapping of keys to values")
+            problems.list.append("\(place): \(setting.name)\(item) must be a mapping of keys to values")
             return nil
         }
-        return SettingsReader(mapping, path: path, file: file, place: place, problems: problems)
+        return SettingsReader(
+            mapping, path: setting.name + item, file: setting.file, place: place, overrides: overrides,
+            problems: problems)
     }
 
     // MARK: Problems
@@ -242,7 +277,7 @@ public final class SettingsReader {
 
     /// Reports a value that is well formed but cannot be.
     public func refuse(_ key: String, _ why: String) {
-        problems.list.append("\(settings[key]?.place ?? place): \(name(of: key)): \(why)")
+        problems.list.append("\(settings[key]?.place ?? place): \(settings[key]?.name ?? name(of: key)): \(why)")
     }
 
     /// Reports every key that nobody asked for.
@@ -250,24 +285,27 @@ public final class SettingsReader {
         for key in settings.keys.sorted() where !known.contains(key) {
             let similar = known.filter { $0.lowercased() == key.lowercased() || $0.isOneEdit(from: key) }.sorted()
             let hint = similar.first.map { "; did you mean \($0)?" } ?? ""
-            problems.list.append("\(settings[key]?.place ?? place): unknown key \(name(of: key))\(hint)")
+            problems.list.append(
+                "\(settings[key]?.place ?? place): unknown key \(settings[key]?.name ?? name(of: key))\(hint)")
         }
+        for override in overrides { problems.list.append("\(override.place): there is no \(override.key) to be set") }
     }
 
-    private func setting(_ key: String) -> Setting? {
+    func setting(_ key: String) -> Setting? {
         known.insert(key)
-        guard let setting = settings[key], setting.node.null == nil || setting.node.scalar?.style != .plain else {
-            return nil
-        }
+        guard let setting = settings[key], !setting.isNull else { return nil }
         return setting
     }
 
-    private func report(_ key: String, _ setting: Setting, expected what: String) {
-        let value = setting.node.scalar.map { "'\($0.string)'" } ?? "a list or mapping"
-        problems.list.append("\(setting.place): \(name(of: key)): \(value) is not \(what)")
+    private func report(_ setting: Setting, expected what: String) {
+        problems.list.append("\(setting.place): \(setting.name): \(described(setting.node)) is not \(what)")
     }
 
-    private func name(of key: String) -> String {
+    private func described(_ node: Node) -> String {
+        node.scalar.map { "'\($0.string)'" } ?? "a list or mapping"
+    }
+
+    func name(of key: String) -> String {
         path.isEmpty ? key : "\(path).\(key)"
     }
 }

@@ -2,10 +2,12 @@ import Timekeeping
 
 /// Patterns that move pods from node to node.
 extension Workload {
-    /// The pods of the cluster are replaced by a quarter at a time, each by one on a random node that is not full; a
-    /// wave begins when the one before it is ready and its old pods have ended.
+    /// The pods of the cluster are replaced by a quarter at a time: with surge each by one on a random node that is not
+    /// full, before it ends; without by one in its place, after it has ended. A wave begins when the one before it is ready
+    /// and its old pods have ended.
     func rollingUpdate(
-        _ nodes: Int, _ podsPerNode: Int, _ pause: Duration, _ duration: Duration, _ dice: inout Dice
+        _ nodes: Int, _ podsPerNode: Int, _ pause: Duration, _ surge: Bool, _ duration: Duration,
+        _ dice: inout Dice
     ) -> Plan {
         var pods: [Plan.Pod] = []
         /// The living pods, as indexes into `pods`.
@@ -26,6 +28,16 @@ extension Workload {
             for wave in 0..<4 {
                 let begin = update + .seconds(30) * wave
                 let leaving = old.indices.filter { $0 % 4 == wave }.map { old[$0] }
+                guard surge else {
+                    for pod in leaving {
+                        let end = begin + dice.duration(.zero ... .seconds(8))
+                        pods[pod].ends = .at(.origin + end)
+                        load[pods[pod].node] -= 1
+                        // The controller sees the end, and the scheduler binds the next one.
+                        place(at: end + dice.duration(.seconds(1) ... .seconds(3)), on: pods[pod].node)
+                    }
+                    continue
+                }
                 for _ in leaving {
                     // The emptier of two, which keeps the load even, as the scheduler's scoring does.
                     let first = dice.index(below: nodes)

@@ -10,12 +10,17 @@ public enum Workload: Hashable, Sendable {
     case churn(perMinute: Double, lifetime: Duration)
     /// Like churn, with a rate that swings between these two once in a period.
     case diurnal(perMinute: ClosedRange<Double>, period: Duration, lifetime: Duration)
-    /// Pods of deployments, replaced by new ones in four waves, again and again.
-    case rollingUpdate(pods: Int, every: Duration)
+    /// Pods of deployments, replaced by new ones in four waves, again and again. With surge, the new pods come before the
+    /// old ones end, to any node; without, as on full nodes, each takes the place of an old one that has ended.
+    case rollingUpdate(pods: Int, every: Duration, surge: Bool = true)
     /// Now and then a pipeline starts many jobs at once; sizes are random and now and then large.
     case burst(every: Duration, meanSize: Double, maximum: Int, lifetime: Duration)
     /// Every node is replaced by a new one, which gets the old one's pods at once.
     case nodeReplacement(pods: Int, every: Duration)
+    /// Pods that come within a time after their node joined, and then stay, or all live so long.
+    case fill(pods: Int, at: Duration, over: Duration, lifetime: Duration?)
+    /// Pods that end soon after they got their address, and come back after a pause, which doubles up to the longest.
+    case crashLoop(pods: Int, lifetime: Duration, pause: Duration, longestPause: Duration)
 
     /// The plan for a number of nodes.
     ///
@@ -31,10 +36,14 @@ public enum Workload: Hashable, Sendable {
             return perNode(nodes) { arrivals(perMinute, period, lifetime, duration, &dice) }
         case .burst(let pause, let meanSize, let maximum, let lifetime):
             return perNode(nodes) { bursts(pause, meanSize, maximum, lifetime, duration, &dice) }
-        case .rollingUpdate(let pods, let pause):
-            return rollingUpdate(nodes, pods, pause, duration, &dice)
+        case .rollingUpdate(let pods, let pause, let surge):
+            return rollingUpdate(nodes, pods, pause, surge, duration, &dice)
         case .nodeReplacement(let pods, let pause):
             return nodeReplacement(nodes, pods, pause, duration, &dice)
+        case .fill(let pods, let at, let over, let lifetime):
+            return perNode(nodes) { fill(pods, at, over, lifetime, &dice) }
+        case .crashLoop(let pods, let lifetime, let pause, let longestPause):
+            return perNode(nodes) { crashLoop(pods, lifetime, pause, longestPause, duration, &dice) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Addressing
+import CloudSettings
 import InstanceLimits
 import Logging
 import ModelVPC
@@ -6,6 +7,7 @@ import PodNetwork
 import Pool
 import PoolSettings
 import Providers
+import RateLimiting
 import Settings
 import Timekeeping
 
@@ -42,7 +44,11 @@ extension Configuration {
         store = reader.string("store") ?? store
         logLevel = reader.choice("logLevel", of: Logger.Level.self) ?? logLevel
         logFormat = reader.choice("logFormat", of: LogFormat.self) ?? logFormat
-        (calls, callTimeout) = Configuration.readCalls(reader.nested("calls"), timeout: callTimeout)
+        if let keys = reader.nested("calls") {
+            calls = CallPolicy(keys)
+            callTimeout = keys.duration("timeout", in: .milliseconds(100) ... .seconds(20)) ?? callTimeout
+            keys.finish()
+        }
         self.pool = pool
         podMTU = reader.integer("podMTU", in: 576...9216)
         eniMTU = reader.integer("eniMTU", in: 576...9216) ?? eniMTU

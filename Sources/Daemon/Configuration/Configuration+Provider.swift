@@ -3,7 +3,6 @@ import InstanceLimits
 import ModelVPC
 import Pool
 import Providers
-import RateLimiting
 import Settings
 import Timekeeping
 
@@ -29,31 +28,6 @@ extension Configuration {
         case .rest: .rest(rest)
         case .mock, nil: .mock(mock)
         }
-    }
-
-    /// Reads how often the provider is called, and how long a request waits for its answer.
-    static func readCalls(_ reader: SettingsReader?, timeout usual: Duration) -> (CallPolicy, timeout: Duration) {
-        var policy = CallPolicy()
-        guard let reader else { return (policy, usual) }
-        defer { reader.finish() }
-        func limit(_ reader: SettingsReader?, or usual: CallLimit) -> CallLimit {
-            guard let reader else { return usual }
-            defer { reader.finish() }
-            return CallLimit(
-                burst: reader.integer("burst", in: 1...10_000) ?? usual.burst,
-                perSecond: reader.number("perSecond", in: 0.01...10_000) ?? usual.perSecond)
-        }
-        policy.mutating = limit(reader.nested("mutating"), or: policy.mutating)
-        policy.describing = limit(reader.nested("describing"), or: policy.describing)
-        policy.longestWait = reader.duration("longestWait", in: .zero ... .seconds(60)) ?? policy.longestWait
-        policy.failureThreshold = reader.integer("failureThreshold", in: 1...1000) ?? policy.failureThreshold
-        let pause = Duration.milliseconds(100) ... .seconds(3600)
-        policy.pause.initial = reader.duration("pause", in: pause) ?? policy.pause.initial
-        policy.pause.longest = reader.duration("longestPause", in: pause) ?? policy.pause.longest
-        if policy.pause.longest < policy.pause.initial {
-            reader.refuse("longestPause", "\(policy.pause.longest.text) is less than pause")
-        }
-        return (policy, reader.duration("timeout", in: .milliseconds(100) ... .seconds(20)) ?? usual)
     }
 
     private static func readEC2(_ reader: SettingsReader?) -> EC2 {

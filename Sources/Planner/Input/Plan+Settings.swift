@@ -1,3 +1,4 @@
+import CloudSettings
 import InstanceLimits
 import Pool
 import PoolSettings
@@ -32,7 +33,7 @@ extension Plan {
             keys.finish()
         }
         for name in Plan.doubles(groups.map(\.name)) { reader.refuse("groups", "there are two groups \(name)") }
-        PlannedSubnet.check(subnets, reader)
+        SubnetSettings.check(subnets.map { ($0.id, $0.cidr) }, reader)
         checkReferences(reader)
     }
 
@@ -46,18 +47,8 @@ extension Plan {
             }
         }
         let ids = Set(subnets.map(\.id))
-        for id in Plan.subnets(of: pool.placement) where !ids.contains(id) {
+        for id in pool.placement.subnets where !ids.contains(id) {
             reader.refuse("pool", "the subnet \(id) is not one of subnets")
-        }
-    }
-
-    /// The subnets that a placement names.
-    private static func subnets(of placement: Placement) -> [SubnetID] {
-        switch placement {
-        case .node(let subnet, _): subnet.map { [$0] } ?? []
-        case .custom(.zone(let networks)), .custom(.named(_, let networks)):
-            networks.sorted { $0.key < $1.key }.flatMap(\.value.subnets)
-        case .custom(.discovery): []
         }
     }
 

@@ -1,9 +1,8 @@
 import Addressing
+import CloudSettings
 import ModelVPC
 import Pool
-import RateLimiting
 import Settings
-import Timekeeping
 
 extension MockCloudConfiguration {
     /// Reads what a cloud is like, out of the keys `vpcCIDR`, `subnets`, the delays, `throttling` and `faults`.
@@ -43,84 +42,8 @@ extension MockCloudConfiguration {
             }
         }
         self.init(
-            cidr: cidr ?? .everything, subnets: subnets, settings: .init(reader), throttling: .init(reader),
+            cidr: cidr ?? .everything, subnets: subnets, settings: .init(reader),
+            throttling: reader.nested("throttling").map { .init($0) } ?? .init(),
             faults: reader.nestedList("faults").compactMap { .init($0) })
-    }
-}
-
-extension ModelVPC.Settings {
-    fileprivate init(_ reader: SettingsReader) {
-        self.init()
-        func read(_ key: String) -> ModelVPC.Delay {
-            .init(reader.duration(key, in: .zero ... .seconds(600)) ?? .zero)
-        }
-        latency = read("latency")
-        attachDelay = read("attachDelay")
-        appearDelay = read("appearDelay")
-        detachDelay = read("detachDelay")
-        consistencyDelay = read("consistencyDelay")
-    }
-}
-
-extension ModelVPC.Throttling {
-    fileprivate init(_ reader: SettingsReader) {
-        self.init()
-        guard let throttling = reader.nested("throttling") else { return }
-        defer { throttling.finish() }
-        self.mutating = throttling.nested("mutating").flatMap { .init($0) }
-        nonMutating = throttling.nested("nonMutating").flatMap { .init($0) }
-        guard let perAction = throttling.nested("perAction") else { return }
-        defer { perAction.finish() }
-        for action in ModelVPC.Action.allCases {
-            if let bucket = perAction.nested(action.rawValue) { self.perAction[action] = .init(bucket) }
-        }
-    }
-}
-
-extension TokenBucket {
-    fileprivate init?(_ reader: SettingsReader) {
-        defer { reader.finish() }
-        reader.require("capacity", "how many calls can be made at once")
-        reader.require("refillPerSecond", "how many calls a second are possible in the long run")
-        guard let capacity = reader.integer("capacity", in: 0...1_000_000),
-            let refill = reader.number("refillPerSecond", in: 0...1_000_000)
-        else { return nil }
-        self.init(capacity: capacity, refillPerSecond: refill)
-    }
-}
-
-extension ModelVPC.FaultRule {
-    /// What can be written as the effect of a rule.
-    private enum Name: String, CaseIterable {
-        case internalError, unavailable, throttled, unauthorized, noAnswer, loseReply, attachStuck
-    }
-
-    fileprivate init?(_ reader: SettingsReader) {
-        defer { reader.finish() }
-        reader.require("effect", "what goes wrong")
-        let name = reader.choice("effect", of: Name.self)
-        let actions = reader.choices("actions", of: ModelVPC.Action.self) ?? []
-        let day = Duration.zero ... .seconds(86_400)
-        let from = reader.duration("from", in: day).map { .origin + $0 } ?? Instant.origin
-        let until = reader.duration("until", in: day).map { .origin + $0 } ?? Instant.distantFuture
-        let skipping = reader.integer("skipping", in: 0...1_000_000_000) ?? 0
-        let probability = reader.number("probability", in: 0...1) ?? 1
-        let count = reader.integer("count", in: 0...1_000_000_000)
-        let caller = reader.string("caller").map(ModelVPC.InstanceID.init)
-        guard let name else { return nil }
-        let effect: Effect =
-            switch name {
-            case .internalError: .fail(.internalError)
-            case .unavailable: .fail(.unavailable)
-            case .throttled: .fail(.requestLimitExceeded(retryAfter: nil))
-            // The model names the action of the call itself.
-            case .unauthorized: .fail(.unauthorized(actions.first ?? .describeInstances))
-            case .noAnswer: .fail(.noAnswer)
-            case .loseReply: .loseReply
-            case .attachStuck: .attachStuck
-            }
-        self.init(
-            effect, of: Set(actions), by: caller, from: from, until: until, skipping: skipping,
-            probability: probability, count: count)
     }
 }

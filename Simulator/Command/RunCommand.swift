@@ -1,0 +1,79 @@
+import ArgumentParser
+import ModelVPC
+import ScenarioFile
+import Settings
+import VirtualSimulator
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs scenarios in virtual time, and says whether they come as their files expect.",
+        discussion: """
+            Every node runs the real pool against a model of the cloud; equal scenarios with equal seeds give equal runs. \
+            Needs no root. A scenario is a file, or the name of one in Simulator/Scenarios of the current directory or of \
+            a folder above this program; without any, ten nodes of m5.xlarge with churning pods are simulated for an hour. \
+            Simulator/Scenarios/README.md explains the files.
+
+            EXAMPLES
+              warmpool-sim scenarios
+              warmpool-sim run exhausted-subnet
+              warmpool-sim run Simulator/Scenarios/*.yaml --short
+              warmpool-sim run --nodes 100 --duration 2h --workload burst --warm-ip-target 5 --minimum-ip-target 10
+              warmpool-sim run mass-scale-up --set throttling.mutating.refillPerSecond=100
+              warmpool-sim run crash-loop --cooldown 0
+
+            EXIT STATUS
+              0 all came as expected; 1 something did not hold that always must; 2 a file has problems; 3 something came \
+            otherwise than expected; 64 wrong usage. Of several files the first decides that did not come as expected.
+            """)
+
+    @Argument(help: "Scenario files, or names of scenarios.", completion: .file(extensions: ["yaml", "yml"]))
+    var scenarios: [String] = []
+
+    @Option(name: .customLong("scenario"), help: "A further one.", completion: .file(extensions: ["yaml", "yml"]))
+    var furtherScenarios: [String] = []
+
+    @OptionGroup var changes: ScenarioChanges
+
+    func run() throws {
+        let overrides = try changes.overrides()
+        let arguments = scenarios + furtherScenarios
+        var endings: [ExitCode] = []
+        if arguments.isEmpty {
+            endings = [ending { try ScenarioFile.parse(RunCommand.usual, file: "run", overrides: overrides) }]
+        }
+        for argument in arguments {
+            endings.append(
+                ending {
+                    try ScenarioFile.load(
+                        path: ScenarioFiles.path(of: argument), form: changes.form, overrides: overrides)
+                })
+        }
+        if let ending = endings.first(where: { $0 != .success }) { throw ending }
+    }
+
+    /// Runs one scenario, and prints what came of it.
+    private func ending(_ load: () throws -> ScenarioFile) -> ExitCode {
+        do {
+            let file = try load()
+            let report = try Simulation(file.scenario).run()
+            let verdict = Verdict(file.expectations, report, of: file.scenario)
+            printNow(RunText(file, report, verdict).text)
+            return verdict.holds ? .success : ExitCode(3)
+        } catch let problems as SettingsProblems {
+            printError("\(problems)")
+            return ExitCode(2)
+        } catch {
+            printError("warmpool-sim: \(error)")
+            return .failure
+        }
+    }
+
+    /// What is simulated when no scenario is named.
+    private static let usual = """
+        about: Ten nodes with pods that come and go.
+        groups: [{ name: nodes, instanceType: m5.xlarge, count: 10 }]
+        workloads: [{ kind: churn }]
+        duration: 1h
+        """
+}

@@ -6,7 +6,7 @@ import PackageDescription
 /// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, and
 /// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`,
 /// `PoolSettings` and `CloudSettings` on `Settings`, and `Providers` on `Curl`, `CloudSettings` and `Settings`; among the
-/// assemblies, `ScenarioFile` on `VirtualSimulator`.
+/// assemblies, `ScenarioFile` and `SimulatorReports` on `VirtualSimulator`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -50,7 +50,8 @@ let assemblies: [Target] = [
         "Daemon",
         [
             "Addressing", "CloudSettings", "ControlProtocol", "Curl", "Fabric", "Identity", "InstanceLimits", "JSON",
-            "ModelVPC", "Netlink", "Nftables", "PodNetwork", "Pool", "PoolSettings", "Providers", "RateLimiting", "Settings", "Store",
+            "ModelVPC", "Netlink", "Nftables", "PodNetwork", "Pool", "PoolSettings", "Providers", "RateLimiting",
+            "Settings", "Store",
             "Timekeeping", .logging, .nio, .nioPosix, .serviceLifecycle, .subprocess, .unixSignals,
         ]
     ),

@@ -33,7 +33,18 @@ struct RunCommand: ParsableCommand {
     @Option(name: .customLong("scenario"), help: "A further one.", completion: .file(extensions: ["yaml", "yml"]))
     var furtherScenarios: [String] = []
 
+    @Option(
+        help: "Writes which nodes and pods come and go into this CSV file, which the key trace of a scenario can name.",
+        completion: .file(extensions: ["csv"]))
+    var recordTrace: String?
+
     @OptionGroup var changes: ScenarioChanges
+
+    func validate() throws {
+        if recordTrace != nil, scenarios.count + furtherScenarios.count > 1 {
+            throw ValidationError("--record-trace: name one scenario; one file holds one trace")
+        }
+    }
 
     func run() throws {
         let overrides = try changes.overrides()
@@ -56,6 +67,7 @@ struct RunCommand: ParsableCommand {
     private func ending(_ load: () throws -> ScenarioFile) -> ExitCode {
         do {
             let file = try load()
+            if let recordTrace { try ScenarioFiles.record(file, to: recordTrace) }
             let report = try Simulation(file.scenario).run()
             let verdict = Verdict(file.expectations, report, of: file.scenario)
             printNow(RunText(file, report, verdict).text)

@@ -11,10 +11,10 @@ extension Incident {
     /// Reads an incident, and asks for every key of its mapping.
     ///
     /// - Parameters:
-    ///   - nodes: how many nodes the plan has.
+    ///   - nodes: how many nodes the plan has; `nil` where that is not known.
     ///   - subnets: those that there are.
     /// - Returns: `nil` where something is wrong that makes it no incident; the reader reports it.
-    init?(_ reader: SettingsReader, nodes count: Int, subnets: [SubnetID]) {
+    init?(_ reader: SettingsReader, nodes count: Int?, subnets: [SubnetID]) {
         defer { reader.finish() }
         reader.require("kind", "what happens: \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
         reader.require("at", "when it happens, since the beginning")
@@ -41,15 +41,15 @@ extension Incident {
     }
 
     /// Reads which nodes are meant: `all`, `3`, or `0 to 4`, by their index.
-    private static func readNodes(_ reader: SettingsReader, among count: Int) -> Range<Int> {
-        if reader.isText("nodes", "all") { return 0..<count }
+    private static func readNodes(_ reader: SettingsReader, among count: Int?) -> Range<Int> {
+        if reader.isText("nodes", "all") { return 0..<(count ?? 0) }
         let bound: Bound<Int>? = reader.value("nodes", expecting: "all, the index of a node, or two such as 0 to 4")
         guard let first = bound?.least, let last = bound?.most else {
             reader.require("nodes", "which nodes: all, the index of one, or two such as 0 to 4")
             return 0..<0
         }
-        if first < 0 || last >= count {
-            reader.refuse("nodes", "there are \(count) nodes, 0 to \(count - 1)")
+        if first < 0 || last >= count ?? .max {
+            reader.refuse("nodes", "there are no nodes but 0 to \((count ?? 1) - 1)")
             return 0..<0
         }
         return first..<last + 1

@@ -56,22 +56,31 @@ public struct NodeGroup: Hashable, Sendable {
     ///   - subnets: where nodes can be; the first one is meant where the group names none.
     ///   - pool: the file's section `pool`, of which the group's own can change keys.
     ///   - usual: the file's list `workloads`, for a group without its own.
+    ///   - isTraced: whether a trace says which nodes and pods come and go.
     /// - Returns: `nil` where something is wrong that makes it no group; the reader reports it.
-    init?(_ reader: SettingsReader, subnets: [SubnetID], pool base: SettingsReader?, usual: [SettingsReader]) {
+    init?(
+        _ reader: SettingsReader, subnets: [SubnetID], pool base: SettingsReader?, usual: [SettingsReader],
+        isTraced: Bool
+    ) {
         defer { reader.finish() }
         reader.require("name", "a group of nodes has name and instanceType")
         reader.require("instanceType", "the type of the group's instances, such as m5.large")
         let name = reader.string("name")
         let type = reader.string("instanceType").flatMap { NodeGroup.readType($0, reader) }
-        count = reader.integer("count", in: 1...1_000_000) ?? 1
+        let count = reader.integer("count", in: 1...1_000_000)
+        self.count = count ?? 1
         subnet = reader.string("subnet").map(SubnetID.init) ?? subnets.first ?? Scenario.usualSubnet.id
-        joins = NodeGroup.readSpan("joins", reader) ?? Span()
-        leaves = NodeGroup.readSpan("leaves", reader)
+        let (joins, leaves) = (NodeGroup.readSpan("joins", reader), NodeGroup.readSpan("leaves", reader))
+        (self.joins, self.leaves) = (joins ?? Span(), leaves)
         let pool = NodeGroup.readPool(reader, base)
         let maxPods = reader.integer("maxPods", in: 1...10_000)
         (self.pool, self.maxPods) = (pool, maxPods)
         let own = reader.nestedList("workloads")
         let mostPods = type.map { NodeGroup.mostPods(maxPods, pool, $0) } ?? 1
+        if isTraced {
+            let given = ["count": count != nil, "joins": joins != nil, "leaves": leaves != nil, "workloads": !own.isEmpty]
+            for key in given.filter(\.value).keys.sorted() { reader.refuse(key, "the trace says so; remove it") }
+        }
         workloads = (own.isEmpty ? usual : own).compactMap { Workload($0, mostPods: mostPods) }
         if !subnets.contains(subnet) {
             let known = subnets.map { "\($0)" }.joined(separator: ", ")

@@ -9,7 +9,9 @@ import VirtualSimulator
 
 extension ScenarioFile {
     /// Reads every key, so that every problem is found; with any, the value is of no use.
-    init(_ reader: SettingsReader, file: String) {
+    ///
+    /// - Parameter withPlan: whether to make the plan, or to read the keys alone.
+    init(_ reader: SettingsReader, file: String, withPlan: Bool) {
         name = ScenarioFile.name(ofFile: file)
         reader.require("about", "what the scenario shows, in a sentence or a few")
         reader.require("duration", "how long the simulation lasts, such as 30m")
@@ -18,29 +20,50 @@ extension ScenarioFile {
         let duration = reader.duration("duration", in: month) ?? .seconds(1)
         let subnets = Scenario.Subnet.read(reader)
         let pool = reader.nested("pool")
+        let trace = reader.string("trace")
         let usual = reader.nestedList("workloads")
+        if trace != nil, !usual.isEmpty { reader.refuse("workloads", "the trace says which pods come") }
         reader.require("groups", "at least one group of nodes with name and instanceType")
         let groups = reader.nestedList("groups").compactMap {
-            NodeGroup($0, subnets: subnets.filter { !$0.isForPods }.map(\.id), pool: pool, usual: usual)
+            NodeGroup(
+                $0, subnets: subnets.filter { !$0.isForPods }.map(\.id), pool: pool, usual: usual,
+                isTraced: trace != nil)
         }
         pool?.finish()
         self.groups = groups
         let seed = UInt64(reader.integer("seed", in: 0...Int.max) ?? 1)
-        var seeds = Random(seed: seed)
-        let plans = groups.enumerated().map { $1.plan(index: $0, duration: duration, seeds: &seeds) }
+        let plan = withPlan ? ScenarioFile.plan(groups, trace, beside: file, duration, seed, reader) : nil
         scenario = Scenario(
             groups: groups.map {
                 Scenario.Group(name: $0.name, instanceType: $0.instanceType, pool: $0.pool, subnet: $0.subnet)
             },
-            subnets: subnets, plan: .joined(plans), duration: duration, seed: seed)
+            subnets: subnets, plan: plan ?? Plan(nodes: [], pods: []), duration: duration, seed: seed)
         let ids = subnets.map(\.id)
         expectations = reader.nested("expect").map { Expectations($0, subnets: ids) } ?? Expectations()
         scenario.readCloud(reader)
         scenario.readTimes(reader)
         scenario.incidents = reader.nestedList("incidents").compactMap {
-            Incident($0, nodes: scenario.plan.nodes.count, subnets: ids)
+            Incident($0, nodes: plan?.nodes.count, subnets: ids)
         }
         check(reader)
+    }
+
+    /// Which nodes and pods come and go.
+    private static func plan(
+        _ groups: [NodeGroup], _ trace: String?, beside file: String, _ duration: Duration, _ seed: UInt64,
+        _ reader: SettingsReader
+    ) -> Plan {
+        guard let trace else {
+            var seeds = Random(seed: seed)
+            return .joined(groups.enumerated().map { $1.plan(index: $0, duration: duration, seeds: &seeds) })
+        }
+        let folder = trace.hasPrefix("/") ? "" : file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        do throws(SettingsProblems) {
+            return try PlanTrace.load(path: folder + trace, groups: groups.map(\.name))
+        } catch {
+            for problem in error.problems { reader.refuse("trace", problem) }
+            return Plan(nodes: [], pods: [])
+        }
     }
 
     static func name(ofFile path: String) -> String {
@@ -88,7 +111,8 @@ extension Scenario.Subnet {
 extension Scenario {
     /// Reads what the cloud is like, and how it fails.
     fileprivate mutating func readCloud(_ reader: SettingsReader) {
-        network = reader.value("vpcCIDR", expecting: "an IPv4 network such as 10.0.0.0/16, with host bits zero") ?? network
+        let expected = "an IPv4 network such as 10.0.0.0/16, with host bits zero"
+        network = reader.value("vpcCIDR", expecting: expected) ?? network
         if let keys = reader.nested("cloud") {
             cloud = ModelVPC.Settings(keys, usual: cloud)
             keys.finish()
@@ -105,7 +129,8 @@ extension Scenario {
             keys.finish()
         }
         let seconds = Duration.seconds(1) ... .seconds(600)
-        reconcileInterval = reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
+        reconcileInterval =
+            reader.duration("reconcileInterval", in: .seconds(1) ... .seconds(3600)) ?? reconcileInterval
         attachTimeout = reader.duration("attachTimeout", in: seconds) ?? attachTimeout
         addTimeout = reader.duration("addTimeout", in: seconds) ?? addTimeout
         retryPause = reader.duration("retryPause", in: seconds) ?? retryPause

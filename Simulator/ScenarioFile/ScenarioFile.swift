@@ -56,23 +56,25 @@ public struct ScenarioFile: Hashable, Sendable {
     public static func parse(
         _ text: String, file: String, form: Form = .full, overrides: [SettingsOverride] = []
     ) throws(SettingsProblems) -> ScenarioFile {
+        // The other form is read for its problems alone: a large plan takes a while to make.
         var short: [SettingsOverride] = []
         var problems: [String] = []
         var full: ScenarioFile?
         do throws(SettingsProblems) {
             full = try SettingsReader.read(text, file: file, overrides: form == .full ? overrides : []) { reader, _ in
                 short = reader.overrides("short")
-                return ScenarioFile(reader, file: file)
+                return ScenarioFile(reader, file: file, withPlan: form == .full)
             }
         } catch {
             problems = error.problems
         }
+        if form == .full, short.isEmpty, problems.isEmpty, let full { return full }
         do throws(SettingsProblems) {
             let shortened = try SettingsReader.read(
                 text, file: file, overrides: short + (form == .short ? overrides : [])
             ) { reader, _ in
                 _ = reader.overrides("short")
-                return ScenarioFile(reader, file: file)
+                return ScenarioFile(reader, file: file, withPlan: form == .short)
             }
             if problems.isEmpty, let full { return form == .full ? full : shortened }
         } catch {

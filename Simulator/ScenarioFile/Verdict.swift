@@ -81,20 +81,21 @@ public struct Verdict: Hashable, Sendable {
     private mutating func checkConvergence(_ expected: Expectations, _ report: Report, _ scenario: Scenario) {
         let time = report.timeToConverge(of: scenario.plan)
         let bound = TokenBound(report, of: scenario)
-        if let converged = expected.converged {
-            guard let time else {
-                checks.append(
-                    Check(sentence: "the last pending pod has its address after \(converged)", holds: false, seen: "never"))
-                return
-            }
-            check("the last pending pod has its address after", converged, time)
+        let never = "some are pending at the end"
+        check("time until no pod is pending any more", expected.converged, time, otherwise: never)
+        let multiple: Double? =
+            if let time, bound.time > .zero { time.inSeconds / bound.time.inSeconds } else { nil }
+        check(
+            "that time over the least that the account's token buckets allow", expected.tokenBound, multiple,
+            otherwise: time == nil ? never : "the buckets hold enough for all calls")
+    }
+
+    private mutating func check<Value>(_ what: String, _ bound: Bound<Value>?, _ seen: Value?, otherwise: String) {
+        guard let bound else { return }
+        if let seen {
+            check(what, bound, seen)
+        } else {
+            checks.append(Check(sentence: "\(what): \(bound)", holds: false, seen: otherwise))
         }
-        guard let multiple = expected.tokenBound else { return }
-        guard let time, bound.time > .zero else {
-            let seen = time == nil ? "never" : "the buckets let all calls through at once"
-            checks.append(Check(sentence: "time to converge over the token buckets' bound: \(multiple)", holds: false, seen: seen))
-            return
-        }
-        check("time to converge over the token buckets' bound", multiple, time.inSeconds / bound.time.inSeconds)
     }
 }

@@ -170,6 +170,9 @@ let tests: [Target] = [
         ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
     .tests("Simulator", ["Addressing", "CloudServer", "InstanceLimits", "JSON", "NamespaceTesting"]),
     .tests(
+        "ScenarioFile",
+        ["Addressing", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping", "VirtualSimulator"]),
+    .tests(
         "VirtualSimulator",
         [
             "Addressing", "Identity", "InstanceLimits", "ModelViews", "ModelVPC", "Pool", "RateLimiting", "Timekeeping",

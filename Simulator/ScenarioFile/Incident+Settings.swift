@@ -15,10 +15,11 @@ extension Incident {
     ///   - subnets: those that there are.
     /// - Returns: `nil` where something is wrong that makes it no incident; the reader reports it.
     init?(_ reader: SettingsReader, nodes count: Int?, subnets: [SubnetID]) {
-        defer { reader.finish() }
         reader.require("kind", "what happens: \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
         reader.require("at", "when it happens, since the beginning")
+        // Which keys there can be, the kind says.
         guard let kind = reader.choice("kind", of: Kind.self) else { return nil }
+        defer { reader.finish() }
         let month = Duration.zero ... .seconds(31 * 86_400)
         let at = reader.duration("at", in: month).map { Instant.origin + $0 } ?? .origin
         switch kind {

@@ -78,7 +78,9 @@ public struct NodeGroup: Hashable, Sendable {
         let own = reader.nestedList("workloads")
         let mostPods = type.map { NodeGroup.mostPods(maxPods, pool, $0) } ?? 1
         if isTraced {
-            let given = ["count": count != nil, "joins": joins != nil, "leaves": leaves != nil, "workloads": !own.isEmpty]
+            let given = [
+                "count": count != nil, "joins": joins != nil, "leaves": leaves != nil, "workloads": !own.isEmpty,
+            ]
             for key in given.filter(\.value).keys.sorted() { reader.refuse(key, "the trace says so; remove it") }
         }
         workloads = (own.isEmpty ? usual : own).compactMap { Workload($0, mostPods: mostPods) }

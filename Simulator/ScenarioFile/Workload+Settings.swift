@@ -14,10 +14,11 @@ extension Workload {
     /// - Parameter mostPods: how many pods kubelet starts on a node of the group.
     /// - Returns: `nil` where something is wrong that makes it no workload; the reader reports it.
     init?(_ reader: SettingsReader, mostPods: Int) {
-        defer { reader.finish() }
         reader.require(
             "kind", "what the workload is like: \(WorkloadKind.allCases.map(\.rawValue).joined(separator: ", "))")
+        // Which keys there can be, the kind says.
         guard let kind = reader.choice("kind", of: WorkloadKind.self) else { return nil }
+        defer { reader.finish() }
         let times = Duration.milliseconds(1) ... .seconds(31 * 86_400)
         func time(_ key: String, _ usual: Int) -> Duration { reader.duration(key, in: times) ?? .seconds(usual) }
         func pods(usual: Int) -> Int { reader.integer("pods", in: 1...100_000) ?? usual }

@@ -34,10 +34,12 @@ import VirtualSimulator
                   - { id: c, cidr: 10.0.2.0/24, zone: z, forPods: true }
                 """, group: "subnet: b"))
         #expect(file.scenario.network == IPv4Network("10.0.0.0/16"))
-        #expect(file.scenario.subnets.map(\.used) == [
-            .addresses(12), .networks([try #require(IPv4Network("10.0.1.16/28")), try #require(IPv4Network("10.0.1.9/32"))]),
-            .addresses(0),
-        ])
+        #expect(
+            file.scenario.subnets.map(\.used) == [
+                .addresses(12),
+                .networks([try #require(IPv4Network("10.0.1.16/28")), try #require(IPv4Network("10.0.1.9/32"))]),
+                .addresses(0),
+            ])
         #expect(file.scenario.subnets.map(\.tags) == [[:], ["x": "y"], [SubnetTag.pods: "1"]])
         #expect(file.scenario.groups[0].subnet == SubnetID("b"))
     }
@@ -67,7 +69,8 @@ import VirtualSimulator
         #expect(scenario.cloud.consistencyDelay == .init(.milliseconds(500)))
         #expect(scenario.throttling.mutating == TokenBucket(capacity: 5, refillPerSecond: 0.5))
         #expect(scenario.throttling.nonMutating == nil)
-        #expect(scenario.throttling.perAction == [.attachNetworkInterface: TokenBucket(capacity: 1, refillPerSecond: 1)])
+        #expect(
+            scenario.throttling.perAction == [.attachNetworkInterface: TokenBucket(capacity: 1, refillPerSecond: 1)])
         #expect(
             scenario.faults == [
                 .init(
@@ -107,7 +110,10 @@ import VirtualSimulator
               - { name: a, instanceType: m5.large }
               - { name: b, instanceType: t3.small, count: 2, pool: { warmIPTarget: 1, maxENI: 2 } }
             """)
-        #expect(file.scenario.groups.map(\.pool.target) == [.addresses(warm: 3, minimum: 0), .addresses(warm: 1, minimum: 0)])
+        #expect(
+            file.scenario.groups.map(\.pool.target) == [
+                .addresses(warm: 3, minimum: 0), .addresses(warm: 1, minimum: 0),
+            ])
         #expect(file.scenario.groups.map(\.pool.cooldown) == [.seconds(10), .seconds(10)])
         #expect(file.scenario.groups.map(\.pool.maxENI) == [nil, 2])
         #expect(file.scenario.groups.map(\.name) == ["a", "b"])

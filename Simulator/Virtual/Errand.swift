@@ -5,7 +5,7 @@ import RateLimiting
 import Timekeeping
 
 /// The next call of the provider that an action of the pool needs: the daemon's calls, one by one.
-enum Errand: Sendable {
+indirect enum Errand: Sendable {
     case create(MutationToken, NewENI)
     case attach(ENIID, deviceIndex: Int)
     /// An attached interface is to go with its instance.

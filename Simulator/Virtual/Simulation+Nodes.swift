@@ -105,9 +105,8 @@ extension Simulation {
             }
         }
         gauges.stranded -= nodes[node].stranded
-        nodes[node].noteStranded(at: now)
+        let next = nodes[node].rest(at: now)
         gauges.stranded += nodes[node].stranded
-        let next = nodes[node].pool.nextTick(after: now)
         if let next, next != nodes[node].tickAt { queue.add(.nodeTicks(node), at: next) }
         nodes[node].tickAt = next
     }

@@ -123,6 +123,14 @@ struct VirtualNode {
         life = .running
     }
 
+    /// An event is over.
+    ///
+    /// - Returns: when the pool wants its next tick.
+    mutating func rest(at now: Instant) -> Instant? {
+        noteStranded(at: now)
+        return pool.nextTick(after: now)
+    }
+
     /// Adds up what was stranded until now, and looks at what is stranded from now on: addresses that are free, cooling
     /// or on their way out, and the own addresses of the ENIs beside the primary one.
     mutating func noteStranded(at now: Instant) {

@@ -77,15 +77,25 @@ extension ModelVPC.InstanceID: CustomStringConvertible {
     public var description: String { rawValue }
 }
 
+/// More than any number has.
+private let digitCount = 17
+private let hexDigits = Array("0123456789abcdef".utf8)
+
 private func name(_ prefix: String, _ number: Int) -> String {
-    let digits = String(number, radix: 16)
-    return prefix + String(repeating: "0", count: max(17 - digits.count, 0)) + digits
+    var text = Array(prefix.utf8)
+    for place in (0..<digitCount).reversed() { text.append(hexDigits[number >> (4 * place) & 0xf]) }
+    return String(decoding: text, as: UTF8.self)
 }
 
 /// The number of which ``name(_:_:)`` makes this text.
 private func number(after prefix: String, in text: String) -> Int? {
-    guard text.hasPrefix(prefix), let number = Int(text.dropFirst(prefix.count), radix: 16),
-        name(prefix, number) == text
-    else { return nil }
+    guard text.hasPrefix(prefix) else { return nil }
+    let digits = text.utf8.dropFirst(prefix.utf8.count)
+    guard digits.count == digitCount else { return nil }
+    var number = 0
+    for digit in digits {
+        guard number < 1 << 59, let value = hexDigits.firstIndex(of: digit) else { return nil }
+        number = number << 4 | value
+    }
     return number
 }

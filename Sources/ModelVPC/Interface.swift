@@ -55,6 +55,14 @@ extension ModelVPC {
             case attaching(until: Instant, appears: Instant)
             case attached(appears: Instant)
             case detaching(until: Instant)
+
+            /// When it changes, or changed, by itself.
+            var changes: [Instant] {
+                switch self {
+                case .attaching(let until, let appears): [until, appears]
+                case .attached(let instant), .detaching(let instant): [instant]
+                }
+            }
         }
 
         let id: AttachmentID

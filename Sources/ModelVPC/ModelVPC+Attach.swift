@@ -20,10 +20,11 @@ extension ModelVPC {
     ///
     /// - Parameter instance: the one whose interfaces count; `nil`: those of every instance.
     public func nextChange(after instant: Instant, of instance: InstanceID? = nil) -> Instant? {
-        changes[firstChange(after: instant)...].first {
-            let attachment = interfaces[$0.interface]?.attachment
-            return attachment != nil && (instance == nil || attachment?.instance == instance)
-        }?.at
+        guard let instance else {
+            return changes[firstChange(after: instant)...].first { interfaces[$0.interface]?.attachment != nil }?.at
+        }
+        let states = (instances[instance]?.interfaces ?? []).compactMap { interfaces[$0]?.attachment?.state }
+        return states.flatMap(\.changes).filter { $0 > instant && $0 != .distantFuture }.min()
     }
 
     mutating func attach(

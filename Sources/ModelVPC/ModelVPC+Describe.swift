@@ -105,6 +105,18 @@ extension ModelVPC {
     /// The interface that was made last, whether it exists still or not; `nil` before the first.
     public var newestInterface: InterfaceID? { interfacesMade > 0 ? InterfaceID(rawValue: interfacesMade) : nil }
 
+    /// Whether an interface of an instance has an address beside its own, as secondary one or as part of a prefix, visible
+    /// or not.
+    public func has(_ address: IPAddress, on id: InterfaceID, of instance: InstanceID) -> Bool {
+        guard let interface = interfaces[id], interface.attachment?.instance == instance else { return false }
+        return switch address {
+        case .v4(let address):
+            interface.secondary.contains { $0.item == address }
+                || interface.prefixes.contains { $0.item.contains(address) }
+        case .v6(let address): interface.ipv6Prefixes.contains { $0.item.contains(address) }
+        }
+    }
+
     /// The interface with the addresses and prefixes that are visible at `instant`.
     func describe(_ interface: Interface, at instant: Instant) -> InterfaceDescription {
         let subnet = subnets[interface.subnet]

@@ -17,13 +17,13 @@ extension ModelVPC {
 
     /// What was asked for: which case answers which request is said at ``Request``.
     public enum Reply: Hashable, Codable, Sendable {
-        case instance(Instance)
+        indirect case instance(Instance)
         case instances([InstanceDescription])
         /// The limits of the types that the instances have.
         case instanceTypes([String: Limits])
         case interfaces([InterfaceDescription])
         case subnets([SubnetDescription])
-        case interface(InterfaceDescription)
+        indirect case interface(InterfaceDescription)
         case addresses([IPv4Address])
         case prefixes([IPv4Network])
         case ipv6Prefixes([IPv6Network])

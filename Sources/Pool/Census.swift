@@ -16,6 +16,39 @@ struct Census: Hashable, Sendable {
     var leaving = 0
     /// Free and not counted, on ENIs that serve pods.
     var spare = 0
+    /// Single addresses on ENIs that are ready.
+    var singles = Blocks()
+    /// Prefixes on ENIs that are ready.
+    var prefixes = Blocks()
+
+    /// Blocks of one kind.
+    struct Blocks: Hashable, Sendable {
+        /// Those that count for the targets.
+        var all = 0
+        /// Of these, the ones that nobody uses.
+        var free = 0
+        /// Those that nobody uses and that do not count.
+        var spare = 0
+
+        mutating func add(_ kind: BlockKind, of eni: ENI, counts: Bool) {
+            let free = eni.wholeFreeCount(kind)
+            if counts {
+                self.free += free
+                all += eni.blockCount(kind)
+            } else {
+                spare += free
+            }
+        }
+    }
+
+    /// The blocks of a kind; none of the /80s.
+    func blocks(_ kind: BlockKind) -> Blocks {
+        switch kind {
+        case .address: singles
+        case .prefix: prefixes
+        case .ipv6Prefix: Blocks()
+        }
+    }
 
     /// What the targets look at, while so many pods wait.
     func stock(waiting: Int = 0, perENI: Int) -> Stock {
@@ -30,13 +63,19 @@ extension Pool {
         guard let limits else { return census }
         for eni in enis.values {
             var (free, cooling) = (0, 0)
-            if counts(.address, on: eni, limits, now) {
+            let singlesCount = counts(.address, on: eni, limits, now)
+            if singlesCount {
                 free += eni.singles.free.count
                 cooling += eni.singles.cooling
             }
-            if counts(.prefix, on: eni, limits, now) {
+            let prefixesCount = counts(.prefix, on: eni, limits, now)
+            if prefixesCount {
                 free += eni.prefixes.values.reduce(0) { $0 + $1.free.count }
                 cooling += eni.prefixes.values.reduce(0) { $0 + $1.cooling }
+            }
+            if eni.isReady {
+                census.singles.add(.address, of: eni, counts: singlesCount)
+                census.prefixes.add(.prefix, of: eni, counts: prefixesCount)
             }
             switch eni.phase {
             case .ready, .created, .attaching:

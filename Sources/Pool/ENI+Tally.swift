@@ -3,9 +3,6 @@ import Timekeeping
 
 /// An ENI's addresses, counted over all its blocks.
 extension ENI {
-    /// The tallies of all blocks.
-    private var tallies: [Tally] { [singles, ipv6Addresses] + prefixes.values }
-
     /// The free addresses of IPv4.
     public var freeCount: Int { prefixes.values.reduce(singles.free.count) { $0 + $1.free.count } }
 
@@ -18,7 +15,9 @@ extension ENI {
     }
 
     /// Addresses that pods use though the provider took them away.
-    public var orphanedCount: Int { tallies.reduce(0) { $0 + $1.orphaned } }
+    public var orphanedCount: Int {
+        prefixes.values.reduce(singles.orphaned + ipv6Addresses.orphaned) { $0 + $1.orphaned }
+    }
 
     /// Addresses of IPv4 that are on their way out.
     public var releasingCount: Int { prefixes.values.reduce(singles.releasing) { $0 + $1.releasing } }
@@ -30,7 +29,7 @@ extension ENI {
     public var slotCount: Int { blockCount(.address) + blockCount(.prefix) }
 
     /// Whether no pod uses it, none did so lately, and nothing of it is on its way out.
-    var isIdle: Bool { tallies.allSatisfy { $0.held == $0.free.count && $0.orphaned == 0 } }
+    var isIdle: Bool { singles.isIdle && ipv6Addresses.isIdle && prefixes.values.allSatisfy(\.isIdle) }
 
     /// The blocks that the provider is being asked for.
     var incoming: (kind: BlockKind, count: Int)? {

@@ -47,76 +47,97 @@ public struct ENI: Sendable {
         public var inDoubtSince: Instant?
     }
 
-    /// The provider's name of the ENI.
-    public let id: ENIID
-    /// The hardware address, by which the kernel shows the interface.
-    public let mac: MACAddress
-    /// The subnet that all its addresses are of.
-    public let subnet: SubnetID
-    /// The subnet's network.
-    public let subnetCIDR: IPv4Network
-    /// The network card, 0 on all but the largest instance types.
-    public let networkCard: Int
-    /// The ENI's own address, which is never for pods.
-    public let primaryAddress: IPv4Address
-    /// The instance was started with it; it is never detached.
-    public let isPrimary: Bool
-    /// The device index, from its choice on until the ENI is detached.
-    public internal(set) var deviceIndex: Int?
-    /// Where it is in its life.
-    public internal(set) var phase: Phase
-    /// What the provider changes of its addresses; `nil` while nothing is under way.
-    public internal(set) var operation: Operation?
-    /// When it was last created, attached or detached by our doing; the provider's view may lag behind for a while.
-    public internal(set) var changedAt: Instant?
-    /// What came or went by our doing, the latest last, for as long as the view may lag behind.
-    private var recent: Deque<(block: Block, at: Instant)> = []
-    /// Since when it is unknown whether a detachment took place; `nil` while the provider is expected to answer.
-    var detachInDoubtSince: Instant?
-    /// No step is tried before this, after one that failed.
-    var retryAt: Instant?
-    /// Nothing is given back before this, after the provider refused to take it.
-    var giveBackAt: Instant?
-    /// Why the step failed that is then taken again, where that keeps the ENI from serving more pods.
-    var refusal: ProviderError?
-    /// Until when it is full by the provider's word, whatever the instance's limits say.
-    var fullUntil: Instant?
+    /// Everything about the ENI. It lies in a place of its own, which copies share until one of them changes: the rules
+    /// look at all ENIs after every event, and for that a copy must cost no more than a reference.
+    private var shared: [Contents]
 
-    /// The /80 out of which its pods get addresses of IPv6.
-    public internal(set) var ipv6Prefix: IPv6Network?
-    /// Its single addresses.
-    public private(set) var singles = Tally()
-    /// Its prefixes, in the order in which they came.
-    public private(set) var prefixes: OrderedDictionary<IPv4Network, Tally> = [:]
-    /// Addresses of its /80 that are pods' only ones.
-    private(set) var ipv6Addresses = Tally()
-    /// Cooling addresses, the one that is ready first at the front.
-    private(set) var cooling: Deque<(address: IPAddress, until: Instant)> = []
+    init(_ record: ENIRecord, phase: Phase) {
+        shared = [Contents(record: record, phase: phase)]
+    }
 
     init(_ view: InterfaceView, phase: Phase) {
-        id = view.id
-        mac = view.mac
-        subnet = view.subnet
-        subnetCIDR = view.subnetCIDR
-        networkCard = view.networkCard
-        primaryAddress = view.primaryAddress
-        isPrimary = view.isPrimary
-        deviceIndex = view.attachment.deviceIndex
-        self.phase = phase
+        self.init(
+            ENIRecord(
+                id: view.id, mac: view.mac, subnet: view.subnet, subnetCIDR: view.subnetCIDR,
+                networkCard: view.networkCard, primaryAddress: view.primaryAddress, isPrimary: view.isPrimary,
+                deviceIndex: view.attachment.deviceIndex),
+            phase: phase)
     }
 
-    init(_ record: ENIRecord) {
-        id = record.id
-        mac = record.mac
-        subnet = record.subnet
-        subnetCIDR = record.subnetCIDR
-        networkCard = record.networkCard
-        primaryAddress = record.primaryAddress
-        isPrimary = record.isPrimary
-        deviceIndex = record.deviceIndex
-        ipv6Prefix = record.ipv6Prefix
-        phase = .created
+    /// What is durable of it.
+    var record: ENIRecord { shared[0].record }
+    /// The provider's name of the ENI.
+    public var id: ENIID { shared[0].record.id }
+    /// The hardware address, by which the kernel shows the interface.
+    public var mac: MACAddress { shared[0].record.mac }
+    /// The subnet that all its addresses are of.
+    public var subnet: SubnetID { shared[0].record.subnet }
+    /// The subnet's network.
+    public var subnetCIDR: IPv4Network { shared[0].record.subnetCIDR }
+    /// The network card, 0 on all but the largest instance types.
+    public var networkCard: Int { shared[0].record.networkCard }
+    /// The ENI's own address, which is never for pods.
+    public var primaryAddress: IPv4Address { shared[0].record.primaryAddress }
+    /// The instance was started with it; it is never detached.
+    public var isPrimary: Bool { shared[0].record.isPrimary }
+    /// The device index, from its choice on until the ENI is detached.
+    public internal(set) var deviceIndex: Int? {
+        get { shared[0].record.deviceIndex }
+        set { shared[0].record.deviceIndex = newValue }
     }
+    /// The /80 out of which its pods get addresses of IPv6.
+    public internal(set) var ipv6Prefix: IPv6Network? {
+        get { shared[0].record.ipv6Prefix }
+        set { shared[0].record.ipv6Prefix = newValue }
+    }
+    /// Where it is in its life.
+    public internal(set) var phase: Phase {
+        get { shared[0].phase }
+        set { shared[0].phase = newValue }
+    }
+    /// What the provider changes of its addresses; `nil` while nothing is under way.
+    public internal(set) var operation: Operation? {
+        get { shared[0].operation }
+        set { shared[0].operation = newValue }
+    }
+    /// When it was last created, attached or detached by our doing; the provider's view may lag behind for a while.
+    public internal(set) var changedAt: Instant? {
+        get { shared[0].changedAt }
+        set { shared[0].changedAt = newValue }
+    }
+    /// Since when it is unknown whether a detachment took place; `nil` while the provider is expected to answer.
+    var detachInDoubtSince: Instant? {
+        get { shared[0].detachInDoubtSince }
+        set { shared[0].detachInDoubtSince = newValue }
+    }
+    /// No step is tried before this, after one that failed.
+    var retryAt: Instant? {
+        get { shared[0].retryAt }
+        set { shared[0].retryAt = newValue }
+    }
+    /// Nothing is given back before this, after the provider refused to take it.
+    var giveBackAt: Instant? {
+        get { shared[0].giveBackAt }
+        set { shared[0].giveBackAt = newValue }
+    }
+    /// Why the step failed that is then taken again, where that keeps the ENI from serving more pods.
+    var refusal: ProviderError? {
+        get { shared[0].refusal }
+        set { shared[0].refusal = newValue }
+    }
+    /// Until when it is full by the provider's word, whatever the instance's limits say.
+    var fullUntil: Instant? {
+        get { shared[0].fullUntil }
+        set { shared[0].fullUntil = newValue }
+    }
+    /// Its single addresses.
+    public var singles: Tally { shared[0].singles }
+    /// Its prefixes, in the order in which they came.
+    public var prefixes: OrderedDictionary<IPv4Network, Tally> { shared[0].prefixes }
+    /// Addresses of its /80 that are pods' only ones.
+    var ipv6Addresses: Tally { shared[0].ipv6Addresses }
+    /// Cooling addresses, the one that is ready first at the front.
+    var cooling: Deque<ENI.Cooling> { shared[0].cooling }
 
     /// Whether something was asked of the provider that it may have done or not.
     var isInDoubt: Bool { operation?.inDoubtSince != nil || detachInDoubtSince != nil }
@@ -143,39 +164,17 @@ public struct ENI: Sendable {
 
     /// Remembers that a block came or went by our doing.
     mutating func noteChange(of block: Block, window: Duration, _ now: Instant) {
-        while let oldest = recent.first, oldest.at + window <= now { recent.removeFirst() }
-        recent.append((block, now))
+        shared[0].noteChange(of: block, window: window, now)
     }
 
     /// The blocks of which a view asked for at `takenAt` may show what was before our last change.
     func unsettled(window: Duration, _ takenAt: Instant) -> Set<Block> {
-        Set(recent.lazy.filter { takenAt < $0.at + window }.map(\.block))
+        Set(shared[0].recent.filter { takenAt < $0.at + window }.map(\.block))
     }
 
     /// Takes an address out of the tally of its old state and adds it to the new one; `nil` is "not there".
     mutating func move(_ address: IPAddress, of block: Block, from old: AddressState?, to new: AddressState?) {
-        if case .cooling? = old {
-            if cooling.first?.address == address {
-                cooling.removeFirst()
-            } else {
-                cooling.removeAll { $0.address == address }
-            }
-        }
-        if let until = new?.coolingUntil {
-            let later = cooling.firstIndex { $0.until > until } ?? cooling.endIndex
-            cooling.insert((address, until), at: later)
-        }
-        func move(in tally: inout Tally) {
-            if let old { tally.remove(address, old) }
-            if let new { tally.add(address, new) }
-        }
-        switch block {
-        case .address: move(in: &singles)
-        case .ipv6Prefix: move(in: &ipv6Addresses)
-        case .prefix(let network):
-            move(in: &prefixes[network, default: Tally()])
-            if prefixes[network]?.isEmpty == true { prefixes[network] = nil }
-        }
+        shared[0].move(address, of: block, from: old, to: new)
     }
 }
 

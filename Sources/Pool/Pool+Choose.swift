@@ -35,7 +35,7 @@ extension Pool {
     ) -> Place? {
         if let place = keptPlace(for: pod) { return place }
         if isEmpty { return nil }
-        let serving = enis.values.filter(serves)
+        let serving = enis.values.filter { serves($0) }
         guard configuration.families.hasIPv4 else {
             return serving.max { $0.isLessFull(than: $1) }.flatMap { nextIPv6Place(on: $0) }
         }

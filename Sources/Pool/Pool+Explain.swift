@@ -42,7 +42,7 @@ extension Pool {
             return .impossible(
                 "pods are to have addresses of IPv6, and this instance type has no /80 prefixes for them")
         }
-        if podSubnets == nil, !enis.values.contains(where: takesPods) {
+        if podSubnets == nil, !enis.values.contains { takesPods($0) } {
             return .impossible("pods are to have addresses of IPv6, which no subnet that they may be in has")
         }
         return nil
@@ -53,7 +53,7 @@ extension Pool {
         guard let limits, fillableENI(limits, now) == nil, !(hasENIRoom(limits) && subnetForENI(now) != nil) else {
             return nil
         }
-        let used = Set(enis.values.filter(takesPods).map(\.subnet)).union(podSubnets?.subnets ?? [])
+        let used = Set(enis.values.filter { takesPods($0) }.map(\.subnet)).union(podSubnets?.subnets ?? [])
         func first(_ troubles: [SubnetID: SubnetTrouble]) -> (SubnetID, Instant)? {
             let active = troubles.filter { used.contains($0.key) && $0.value.until > now }
             return active.min { $0.value.until < $1.value.until }.map { ($0.key, $0.value.until) }

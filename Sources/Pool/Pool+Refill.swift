@@ -27,23 +27,26 @@ extension Pool {
     }
 
     /// Growing: first the attached ENIs are filled, then another one is attached; never beyond what max-pods can use.
-    mutating func grow(_ limits: NodeLimits, _ now: Instant) {
-        guard (trouble?.until ?? now) <= now else { return }
+    ///
+    /// - Returns: what is there after it; `nil` where that was not looked at.
+    mutating func grow(_ limits: NodeLimits, _ now: Instant) -> Census? {
+        guard (trouble?.until ?? now) <= now else { return nil }
         while true {
-            let short = shortage(census(now), limits, soon: coolingSoon(now))
-            guard short > 0 || lacksIPv6ENI else { return }
+            let census = census(now)
+            let short = shortage(census, limits, soon: coolingSoon(now))
+            guard short > 0 || lacksIPv6ENI else { return census }
             if short > 0, let eni = fillableENI(limits, now) {
-                guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return }
+                guard eni.isReady, eni.operation == nil, (eni.retryAt ?? now) <= now else { return census }
                 let kind = kind(in: eni.subnet, limits, now)
                 let room = eni.room(limits.podAddressesPerENI, now)
                 ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
             } else if creations.contains(where: { isCapped($0, limits) }) {
                 // The subnet has little: what is asked for of it comes first.
-                return
+                return census
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
                 create(in: subnet, for: short, limits, now)
             } else {
-                return
+                return census
             }
         }
     }
@@ -75,7 +78,7 @@ extension Pool {
     /// The fullest ENI that has room for more, where its subnet may have some. One with a trouble of its own is passed
     /// over, and so is one that could not have what pods need beside.
     func fillableENI(_ limits: NodeLimits, _ now: Instant) -> ENI? {
-        enis.values.lazy
+        enis.values
             .filter { eni in
                 eni.isServingOrComing && takesPods(eni) && asksFrom(eni.subnet) <= now
                     && !(eni.refusal != nil && ((eni.retryAt ?? now) > now || lacksIPv6Prefix(eni, limits)))

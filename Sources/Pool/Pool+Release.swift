@@ -12,18 +12,30 @@ extension Pool {
     enum ShrinkStep: Hashable {
         /// All of one kind.
         case giveBack([Leaving])
+        /// So many blocks that nobody uses.
+        case giveBackFree(BlockKind, count: Int)
         case detach(ENIID)
     }
 
     /// Shrinking: what does not count goes first, then surplus free blocks, then whole ENIs, one step at a time.
-    mutating func shrink(_ now: Instant) {
-        guard let (step, notBefore) = nextShrink(now), notBefore <= now, (trouble?.until ?? now) <= now else { return }
+    ///
+    /// - Parameter census: what is there now, where it was counted already.
+    mutating func shrink(_ census: Census?, _ now: Instant) {
+        var next = nextShrink(now, census)
+        if let (step, notBefore) = next, notBefore <= now, (trouble?.until ?? now) <= now {
+            take(step, now)
+            next = nextShrink(now)
+        }
+        shrinkAt = next?.notBefore
+    }
+
+    private mutating func take(_ step: ShrinkStep, _ now: Instant) {
         lastShrink = now
         switch step {
-        case .giveBack(let leaving):
-            for (eni, leaving) in Dictionary(grouping: leaving, by: \.eni).sorted(by: { $0.key < $1.key }) {
-                giveBack(leaving.map(\.block).sorted(), of: eni)
-            }
+        case .giveBack(let leaving): giveBack(leaving)
+        case .giveBackFree(let kind, let count):
+            guard let limits else { return }
+            giveBack(Array(wholeFree(kind) { counts(kind, on: $0, limits, now) }.prefix(count)))
         case .detach(let id):
             // Durably on their way out: after a crash nobody gets an address of an ENI that may be detached already.
             for record in addresses.values where record.eni == id && record.state == .free {
@@ -34,17 +46,22 @@ extension Pool {
         }
     }
 
+    private mutating func giveBack(_ leaving: [Leaving]) {
+        for (eni, leaving) in Dictionary(grouping: leaving, by: \.eni).sorted(by: { $0.key < $1.key }) {
+            giveBack(leaving.map(\.block).sorted(), of: eni)
+        }
+    }
+
     /// The next step of shrinking and its earliest time; `nil` while nothing is too much, or while anything else is
     /// under way.
-    func nextShrink(_ now: Instant) -> (step: ShrinkStep, notBefore: Instant)? {
+    func nextShrink(_ now: Instant, _ counted: Census? = nil) -> (step: ShrinkStep, notBefore: Instant)? {
         guard let limits, waiters.isEmpty, creations.isEmpty,
             enis.values.allSatisfy({ $0.isAtRest || $0.isGoing })
         else { return nil }
-        let census = census(now)
+        let census = counted ?? census(now)
         let earliest = lastShrink + configuration.shrinkInterval
-        if let leaving = useless(census, limits, now) ?? surplus(census, limits, now) {
-            return (.giveBack(leaving), earliest)
-        }
+        if let leaving = useless(census, limits, now) { return (.giveBack(leaving), earliest) }
+        if let step = surplus(census, limits) { return (step, earliest) }
         guard let eni = removableENI(census, limits), case .ready(let since) = eni.phase else { return nil }
         return (.detach(eni.id), max(earliest, since + configuration.minimumENILifetime, eni.giveBackAt ?? earliest))
     }
@@ -53,9 +70,8 @@ extension Pool {
     /// them, and before that as many as stand in the way of those that do.
     private func useless(_ census: Census, _ limits: NodeLimits, _ now: Instant) -> [Leaving]? {
         let short = shortage(census, limits)
-        for kind in [BlockKind.address, .prefix] {
+        for kind in [BlockKind.address, .prefix] where census.blocks(kind).spare > 0 {
             let free = wholeFree(kind) { !counts(kind, on: $0, limits, now) }
-            guard !free.isEmpty else { continue }
             let forNobody = wholeFree(kind) { !givesIPv4($0) }
             if !forNobody.isEmpty { return forNobody }
             if short == 0 { return free }
@@ -65,7 +81,10 @@ extension Pool {
             let wanted: BlockKind = configuration.usesPrefixes(limits) ? .prefix : .address
             if !obstructing.isEmpty { return Array(obstructing.prefix(wanted.blocks(for: short))) }
         }
-        return enis.values.lazy.compactMap(uselessIPv6Prefix).first.map { [$0] }
+        for eni in enis.values {
+            if let prefix = uselessIPv6Prefix(eni) { return [prefix] }
+        }
+        return nil
     }
 
     /// Whether a subnet is not known to have refused what it is used for.
@@ -83,18 +102,14 @@ extension Pool {
     }
 
     /// Free blocks that are more than the target, or more than max-pods can use.
-    private func surplus(_ census: Census, _ limits: NodeLimits, _ now: Instant) -> [Leaving]? {
+    private func surplus(_ census: Census, _ limits: NodeLimits) -> ShrinkStep? {
         let stock = census.stock(perENI: configuration.addressesPerENI(limits))
         for kind in [BlockKind.address, .prefix] {
-            var (free, blocks) = (0, 0)
-            for eni in enis.values where eni.isReady && counts(kind, on: eni, limits, now) {
-                free += eni.wholeFreeCount(kind)
-                blocks += eni.blockCount(kind)
-            }
+            let blocks = census.blocks(kind)
             let beyondLimit = (census.held - addressLimit(limits)) / kind.size
             let count = max(
-                target.surplus(kind, free: free, blocks: blocks, of: stock), min(free, beyondLimit))
-            if count > 0 { return Array(wholeFree(kind) { counts(kind, on: $0, limits, now) }.prefix(count)) }
+                target.surplus(kind, free: blocks.free, blocks: blocks.all, of: stock), min(blocks.free, beyondLimit))
+            if count > 0 { return .giveBackFree(kind, count: count) }
         }
         return nil
     }
@@ -103,7 +118,7 @@ extension Pool {
     /// still met: by the target's own rule, or because the others alone hold all that max-pods can use. One that may
     /// have no pods goes whatever the targets say.
     private func removableENI(_ census: Census, _ limits: NodeLimits) -> ENI? {
-        enis.values.lazy
+        enis.values
             .filter { eni in
                 eni.isReady && !eni.isPrimary && eni.isIdle && permitsRemoval(eni, census, limits)
             }

@@ -14,7 +14,7 @@ extension Pool {
         _ snapshot: PoolSnapshot, sameBoot: Bool, configuration: PoolConfiguration, nonce: String, now: Instant
     ) -> (pool: Pool, changes: [Change]) {
         var pool = Pool(configuration: configuration, nonce: nonce, now: now)
-        for record in snapshot.enis { pool.enis[record.id] = ENI(record) }
+        for record in snapshot.enis { pool.enis[record.id] = ENI(record, phase: .created) }
         for record in snapshot.addresses {
             pool.addresses[record.address] = record
             pool.enis[record.eni]?.move(record.address, of: record.block, from: nil, to: record.state)

@@ -106,6 +106,8 @@ public struct Pool: Sendable {
     var fragmented: [SubnetID: SubnetTrouble] = [:]
     var eniTrouble: ENITrouble?
     var lastShrink: Instant
+    /// When the next step of shrinking is to be taken, as the last event left it.
+    var shrinkAt: Instant?
     var readBackAt: Instant?
     /// Counts the addresses of IPv6 that were given out.
     var lastIPv6Number: UInt32
@@ -168,7 +170,7 @@ public struct Pool: Sendable {
         consider(eniTrouble?.until)
         consider(readBackAt)
         consider(demand?.waveEndsAt)
-        consider(nextShrink(now)?.notBefore)
+        consider(shrinkAt)
         return next == .distantFuture ? nil : next
     }
 
@@ -184,10 +186,11 @@ public struct Pool: Sendable {
         refuseHopeless(now)
         if let limits {
             advanceENIs(limits, now)
-            grow(limits, now)
+            let census = grow(limits, now)
             reserveSlots(limits, now)
             giveBackAgain(now)
-            shrink(now)
+            // What was asked for since the census keeps the pool from shrinking.
+            shrink(census, now)
         }
         if let at = readBackAt, at <= now {
             readBackAt = nil
@@ -237,7 +240,7 @@ public struct Pool: Sendable {
 
     mutating func put(_ eni: ENI) {
         enis[eni.id] = eni
-        outcome.changes.append(.putENI(ENIRecord(eni)))
+        outcome.changes.append(.putENI(eni.record))
     }
 
     /// Forgets an ENI with all its addresses. No pod may use it any more.

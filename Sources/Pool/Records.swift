@@ -37,13 +37,6 @@ public struct ENIRecord: Hashable, Sendable {
         self.deviceIndex = deviceIndex
         self.ipv6Prefix = ipv6Prefix
     }
-
-    init(_ eni: ENI) {
-        self.init(
-            id: eni.id, mac: eni.mac, subnet: eni.subnet, subnetCIDR: eni.subnetCIDR, networkCard: eni.networkCard,
-            primaryAddress: eni.primaryAddress, isPrimary: eni.isPrimary, deviceIndex: eni.deviceIndex,
-            ipv6Prefix: eni.ipv6Prefix)
-    }
 }
 
 /// An address and where it is in its life. Free addresses of a /80 have none: they are without end.

@@ -19,7 +19,7 @@ struct Supply {
         guard let limits = pool.limits, pool.impossibility == nil else { return }
         podRoom = max(0, pool.addressLimit(limits) - pool.attachments.count)
         let coming = pool.enis.values.filter(\.isServingOrComing)
-        let serving = coming.filter(pool.takesPods)
+        let serving = coming.filter { pool.takesPods($0) }
         let attachable = max(0, pool.eniLimit(limits) - coming.count - pool.creations.count)
         let callsFrom = pool.trouble?.until ?? .origin
         guard pool.configuration.families.hasIPv4 else {

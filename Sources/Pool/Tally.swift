@@ -18,9 +18,12 @@ public struct Tally: Sendable {
     public var held: Int { free.count + cooling + assigned + releasing }
 
     /// Whether no pod uses any of its addresses or did so lately, and none is on its way out.
-    public var isWhollyFree: Bool { held > 0 && held == free.count && orphaned == 0 }
+    public var isWhollyFree: Bool { held > 0 && isIdle }
 
     var isEmpty: Bool { held == 0 && orphaned == 0 }
+
+    /// Whether no pod uses any of its addresses or did so lately, and none is on its way out; none at all will do.
+    var isIdle: Bool { held == free.count && orphaned == 0 }
 
     mutating func remove(_ address: IPAddress, _ state: AddressState) {
         switch state {

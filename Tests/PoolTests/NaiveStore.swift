@@ -42,7 +42,7 @@ struct NaiveStore: Equatable {
         for eni in pool.enis.values {
             guard var stored = enis[eni.id] else { return "\(eni.id) is not stored" }
             if !eni.isReady { stored.deviceIndex = eni.deviceIndex }
-            guard stored == ENIRecord(eni) else { return "\(eni.id) is stored as \(stored)" }
+            guard stored == eni.record else { return "\(eni.id) is stored as \(stored)" }
         }
         for record in pool.addresses.values {
             guard var stored = addresses[record.address] else { return "\(record.address) is not stored" }

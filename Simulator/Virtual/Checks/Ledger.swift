@@ -18,7 +18,7 @@ struct Ledger {
     mutating func note(
         _ grant: Grant, to pod: Int, on instance: ModelVPC.InstanceID, _ vpc: ModelVPC, _ now: Instant
     ) throws(Violation) {
-        let interface = (try? ModelVPC.InterfaceID(grant.attachment.eni)).flatMap(vpc.present)
+        let interface = try? ModelVPC.InterfaceID(grant.attachment.eni)
         for address in grant.attachment.addresses.all {
             switch uses[address] {
             case .pod(let other)? where other != pod:
@@ -27,7 +27,7 @@ struct Ledger {
                 throw Violation(at: now, .cooldown, "\(address) is granted \((now - since).text) after its last pod")
             case .pod?, .none?, nil: break
             }
-            guard let interface, interface.attachment?.instance == instance, interface.has(address) else {
+            guard let interface, vpc.has(address, on: interface, of: instance) else {
                 throw Violation(
                     at: now, .possession, "\(address) is granted on \(instance.rawValue), which does not have it")
             }
@@ -43,15 +43,5 @@ struct Ledger {
     /// The machine of these addresses is gone: what the cloud does with them is its own affair.
     mutating func forget(_ addresses: PodAddresses) {
         for address in addresses.all { uses[address] = nil }
-    }
-}
-
-extension ModelVPC.InterfaceDescription {
-    /// Whether an address is one of those for pods.
-    fileprivate func has(_ address: IPAddress) -> Bool {
-        switch address {
-        case .v4(let address): secondaryAddresses.contains(address) || prefixes.contains { $0.contains(address) }
-        case .v6(let address): ipv6Prefixes.contains { $0.contains(address) }
-        }
     }
 }

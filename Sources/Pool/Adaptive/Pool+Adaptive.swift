@@ -12,8 +12,8 @@ extension Pool {
     /// Cooling addresses that are free again before the provider could deliver others; under a target that does not
     /// know how long that takes, none.
     func coolingSoon(_ now: Instant) -> Int {
-        guard let demand else { return 0 }
-        let horizon = now + demand.addressLead.estimate
+        guard let lead = demand?.addressLead.estimate else { return 0 }
+        let horizon = now + lead
         return enis.values.reduce(0) { sum, eni in
             sum + (eni.isReady ? eni.cooling.prefix { $0.until <= horizon }.count : 0)
         }
@@ -47,8 +47,10 @@ extension Pool {
     /// How many pods more the ENIs can serve that are there or on their way: all slots that no pod uses or waits for.
     private func reach(_ limits: NodeLimits, without excluded: ENIID? = nil) -> Int {
         let perENI = configuration.addressesPerENI(limits)
-        let slots = enis.values.lazy.filter { $0.isServingOrComing && $0.id != excluded && takesPods($0) }
-            .reduce(creations.count * perENI) { $0 + max(0, perENI - $1.assignedCount) }
+        let slots = enis.values.reduce(creations.count * perENI) { slots, eni in
+            let isMeant = eni.isServingOrComing && eni.id != excluded && takesPods(eni)
+            return slots + (isMeant ? max(0, perENI - eni.assignedCount) : 0)
+        }
         return slots - waiters.count
     }
 }

@@ -11,6 +11,8 @@ public struct Report: Hashable, Sendable {
     /// How long each pod waited for its address, from kubelet's first try; for one that never got any until its end.
     /// The shortest first.
     public internal(set) var waits: [Duration] = []
+    /// When a pod got an address last; `nil` where none did.
+    public internal(set) var lastGrant: Instant?
     /// How often an ADD was refused, by the cause's code; by `daemon-down` where it reached no daemon.
     public internal(set) var refusals: [String: Int] = [:]
     /// How often each call was made, by EC2's name of it.

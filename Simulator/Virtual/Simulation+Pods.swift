@@ -34,6 +34,7 @@ extension Simulation {
         for address in addresses.all { trace.add(4, now, address.hashPart) }
         try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, now)
         endWait(of: pod)
+        report.lastGrant = now
         pods[pod].addresses = addresses
         nodes[node].running.insert(pod)
         try checkPods(of: node)

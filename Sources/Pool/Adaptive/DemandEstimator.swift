@@ -21,6 +21,9 @@ struct DemandEstimator: Sendable {
     /// From asking for an ENI until it serves pods.
     private(set) var eniLead = LeadTime(usual: .seconds(10))
 
+    /// What follows for the pool at present.
+    var target: WarmTarget { .addresses(warm: warm, minimum: goal.minimum) }
+
     /// When the pods that come now are no wave any more; `nil` while none come.
     private(set) var waveEndsAt: Instant?
 

@@ -4,10 +4,7 @@ import Timekeeping
 /// are the same for all.
 extension Pool {
     /// The target as it was last learnt.
-    var target: WarmTarget {
-        guard let demand else { return configuration.target }
-        return .addresses(warm: demand.warm, minimum: demand.goal.minimum)
-    }
+    var target: WarmTarget { demand?.target ?? configuration.target }
 
     /// Cooling addresses that are free again before the provider could deliver others; under a target that does not
     /// know how long that takes, none.
@@ -31,8 +28,8 @@ extension Pool {
 
     /// Attaches ENIs ahead of time, without addresses, until the attached ones have the room that the target asks for.
     mutating func reserveSlots(_ limits: NodeLimits, _ now: Instant) {
-        guard let demand, configuration.families.hasIPv4, (trouble?.until ?? now) <= now else { return }
-        let wanted = min(demand.slots, addressLimit(limits) - attachments.count)
+        guard let slots = demand?.slots, configuration.families.hasIPv4, (trouble?.until ?? now) <= now else { return }
+        let wanted = min(slots, addressLimit(limits) - attachments.count)
         while reach(limits) < wanted, mayCreate(limits, now), let subnet = subnetForENI(now) {
             create(in: subnet, for: 0, limits, now)
         }
@@ -40,8 +37,8 @@ extension Pool {
 
     /// Whether an adaptive target can do without the room on an ENI.
     func hasSlots(without eni: ENIID, _ limits: NodeLimits) -> Bool {
-        guard let demand else { return true }
-        return reach(limits, without: eni) >= min(demand.slots, addressLimit(limits) - attachments.count)
+        guard let slots = demand?.slots else { return true }
+        return reach(limits, without: eni) >= min(slots, addressLimit(limits) - attachments.count)
     }
 
     /// How many pods more the ENIs can serve that are there or on their way: all slots that no pod uses or waits for.

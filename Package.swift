@@ -33,7 +33,7 @@ let world: [Target] = [
     .library("ControlProtocol", ["Addressing", "Identity", "JSON", "Timekeeping"]),
     .library("Nftables", [.subprocess]),
     .library("Settings", ["Timekeeping", .yams]),
-    .library("PoolSettings", ["Addressing", "Pool", "Settings", "Timekeeping"]),
+    .library("PoolSettings", ["Addressing", "JSON", "Pool", "Settings", "Timekeeping"]),
     .library("CloudSettings", ["Addressing", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping"]),
     .library("Store", ["Addressing", "Identity", "Pool", "Timekeeping", .grdb]),
     .library(
@@ -64,10 +64,11 @@ let assemblies: [Target] = [
     .target(
         name: "Simulator",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "Netlink", "PodNetwork",
-            "Timekeeping",
+            "Addressing", "Comparison", "ControlProtocol", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Netlink",
+            "PodNetwork", "Pool", "PoolSettings", "RateLimiting", "Timekeeping", "VirtualSimulator",
         ],
-        path: "Simulator", exclude: ["CloudServer", "Command", "Reports", "ScenarioFile", "Scenarios", "Virtual"]),
+        path: "Simulator",
+        exclude: ["CloudServer", "Command", "Comparison", "Reports", "ScenarioFile", "Scenarios", "Virtual"]),
     .target(
         name: "VirtualSimulator",
         dependencies: [
@@ -86,6 +87,12 @@ let assemblies: [Target] = [
             "RateLimiting", "Settings", "Timekeeping", "VirtualSimulator",
         ],
         path: "Simulator/ScenarioFile"),
+    .target(
+        name: "Comparison",
+        dependencies: [
+            "InstanceLimits", "JSON", "ModelVPC", "Planner", "Pool", "Presentation", "Timekeeping", "VirtualSimulator",
+        ],
+        path: "Simulator/Comparison"),
     .target(
         name: "CloudServer",
         dependencies: [
@@ -116,8 +123,9 @@ let executables: [Target] = [
     .executableTarget(
         name: "warmpool-sim",
         dependencies: [
-            "Addressing", "CloudServer", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "ScenarioFile", "Settings",
-            "Simulator", "Timekeeping", "VirtualSimulator", .argumentParser, .logging, .unixSignals,
+            "Addressing", "CloudServer", "Comparison", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Pool",
+            "Presentation", "ScenarioFile", "Settings", "Simulator", "Timekeeping", "VirtualSimulator", .argumentParser,
+            .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
     .executableTarget(
@@ -182,6 +190,12 @@ let tests: [Target] = [
         [
             "Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Presentation", "RateLimiting", "ReportTesting",
             "Timekeeping", "VirtualSimulator",
+        ]),
+    .tests(
+        "Comparison",
+        [
+            "Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Presentation", "Timekeeping",
+            "VirtualSimulator",
         ]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(

@@ -5,7 +5,7 @@ import UnixSignals
 
 /// Runs a command's work as root, until it is done, fails, or the user interrupts it; what goes wrong goes to stderr.
 ///
-/// - Throws: the `ExitCode`.
+/// - Throws: the `ExitCode`; one that the work itself throws has been explained by it.
 func guarded(_ body: @escaping @Sendable () async throws -> Void) async throws {
     guard geteuid() == 0 else {
         printError("warmpool-sim makes network namespaces, which only root may: run it with sudo")
@@ -18,6 +18,8 @@ func guarded(_ body: @escaping @Sendable () async throws -> Void) async throws {
     defer { interruption.cancel() }
     do {
         try await work.value
+    } catch let code as ExitCode {
+        throw code
     } catch {
         if work.isCancelled, !leavesSomethingBehind(error) {
             printError("interrupted; everything is removed")

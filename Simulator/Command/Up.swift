@@ -57,7 +57,7 @@ struct Up: AsyncParsableCommand {
             How the daemons reach their cloud: mock through a file, ec2 or rest over HTTP from a server in the router's \
             namespace.
             """)
-    var provider = LiveConfiguration.Provider.mock
+    var provider = LiveProvider.mock
 
     @Option(help: "A table for people, or one JSON object for programs.")
     var output = Output.text
@@ -116,4 +116,4 @@ struct Up: AsyncParsableCommand {
     }
 }
 
-extension LiveConfiguration.Provider: ExpressibleByArgument {}
+extension LiveProvider: ExpressibleByArgument {}

@@ -23,7 +23,8 @@ struct WarmpoolSim: AsyncParsableCommand {
             interruption nothing is left behind.
             """,
         subcommands: [
-            RunCommand.self, ScenariosCommand.self, Up.self, Down.self, DemoCommand.self, CloudCommand.self,
+            RunCommand.self, ScenariosCommand.self, CompareCommand.self, LiveCommand.self, Up.self, Down.self,
+            DemoCommand.self, CloudCommand.self,
         ])
 }
 

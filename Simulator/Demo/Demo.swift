@@ -1,8 +1,5 @@
 import ControlProtocol
-import Fabric
 import InstanceLimits
-import Netlink
-import PodNetwork
 
 /// The demonstration: two nodes full of pods that reach each other, one pod too many, and nothing left at the end.
 public struct Demo: Sendable {
@@ -113,12 +110,7 @@ public struct Demo: Sendable {
         try await console.step("pinging every pod from every other") {
             let matrix = try await PingMatrix(pods) { done, total in console.progress("\(done) of \(total) pings") }
             guard matrix.losses.isEmpty else {
-                let some = matrix.losses.prefix(5).map {
-                    "\($0.from.node)/\($0.from.name) → \($0.to.node)/\($0.to.name) (\($0.address))"
-                }
-                throw DemoFailure(
-                    "\(matrix.losses.count) of \(matrix.count) pings were not answered, among them "
-                        + some.joined(separator: ", "))
+                throw DemoFailure(matrix.lossesText)
             }
             return "every pod reaches every other: \(matrix.count) pings answered, \(matrix.countAcrossNodes) of them "
                 + "from the other node"
@@ -156,15 +148,7 @@ public struct Demo: Sendable {
     private func verifyNothingIsLeft(_ live: LiveFabric) async throws {
         try await console.step("looking for what the pods left behind") {
             for node in live.nodes {
-                let socket = try NetlinkSocket(in: NetworkNamespace(named: node.netns))
-                let links = try socket.links().map(\.name).filter { $0 != "lo" && !$0.hasPrefix("eth") }
-                let routes = try socket.routes(table: NetworkLayout().podTable)
-                let pods: [PodRow] = try await node.call(.pods)
-                let verification: VerifyReport = try await node.call(.verify)
-                let left =
-                    links.map { "the interface \($0)" } + routes.map { "the route \($0)" }
-                    + pods.map { "the attachment of \($0.name)" }
-                    + verification.differences
+                let left = try await node.leftovers()
                 guard left.isEmpty else {
                     throw DemoFailure("\(node.name) is not clean: \(left.joined(separator: "; "))")
                 }

@@ -6,6 +6,12 @@ import Timekeeping
 public struct CloudProcess: Hashable, Sendable {
     private let directory: String
 
+    /// Where it listens, in the router's namespace: the address of a cloud's metadata service.
+    static let address = "\(Fabric.metadataAddress):80"
+
+    /// The URL by which daemons reach it.
+    static let url = "http://\(address)"
+
     init(_ state: StateDirectory) {
         directory = state.cloudDirectory
     }
@@ -20,13 +26,13 @@ public struct CloudProcess: Hashable, Sendable {
     ///
     /// - Throws: `FabricError` or ``LiveError`` where it cannot be started, or does not serve within a time.
     func start(
-        _ configuration: LiveConfiguration, _ fabric: Fabric, _ program: String, within limit: Duration = .seconds(60)
+        _ blueprint: some LiveBlueprint, _ fabric: Fabric, _ program: String, within limit: Duration = .seconds(60)
     ) async throws {
         let router = fabric.router.namespace
         let file = directory + "/vpc.yaml"
-        try write(configuration.cloudConfiguration(nodes: fabric.nodes, router: router), toFile: file)
+        try write(blueprint.cloudConfiguration(nodes: fabric.nodes, router: router), toFile: file)
         let process = try await DaemonProcess.start(
-            [program, "cloud", "--vpc", file, "--listen", LiveConfiguration.cloudAddress, "--output", "json"],
+            [program, "cloud", "--vpc", file, "--listen", CloudProcess.address, "--output", "json"],
             log: log, in: router, recordedBy: DaemonRecord(directory: directory))
         let deadline = ContinuousClock.now + limit
         while !serves {

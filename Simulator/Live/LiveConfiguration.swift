@@ -1,18 +1,7 @@
-import Fabric
 import InstanceLimits
 
-/// What a live fabric is like.
-public struct LiveConfiguration: Hashable, Sendable {
-    /// How the daemons reach their cloud.
-    public enum Provider: String, Hashable, CaseIterable, Sendable {
-        /// Through a file that all daemons share.
-        case mock
-        /// Over HTTP, by the EC2 API, with keys from the instance metadata service.
-        case ec2
-        /// Over HTTP, by the API of `Config/openapi.yaml`.
-        case rest
-    }
-
+/// A live fabric whose nodes are all alike.
+public struct LiveConfiguration: LiveBlueprint, Hashable {
     /// The number of nodes, at least one.
     public var nodes: Int
     /// The type of every node's instance.
@@ -22,7 +11,7 @@ public struct LiveConfiguration: Hashable, Sendable {
     /// Further keys of `warmpoold.yaml`, with their values in YAML: `["warmIPTarget": "5", "cooldown": "2s"]`.
     public var settings: [String: String]
     /// How the daemons reach their cloud.
-    public var provider: Provider
+    public var provider: LiveProvider
     /// Further keys of the cloud, likewise: `["attachDelay": "3s"]`.
     public var cloudSettings: [String: String]
 
@@ -31,7 +20,7 @@ public struct LiveConfiguration: Hashable, Sendable {
 
     public init(
         nodes: Int = 2, instanceType: InstanceType, pods: PodNetworking = PodNetworking(),
-        settings: [String: String] = [:], provider: Provider = .mock, cloudSettings: [String: String] = quickCloud
+        settings: [String: String] = [:], provider: LiveProvider = .mock, cloudSettings: [String: String] = quickCloud
     ) {
         self.nodes = nodes
         self.instanceType = instanceType
@@ -41,12 +30,7 @@ public struct LiveConfiguration: Hashable, Sendable {
         self.cloudSettings = cloudSettings
     }
 
-    /// The text of `warmpoold.yaml` for one node.
-    ///
-    /// - Parameters:
-    ///   - number: counts from 1.
-    ///   - directory: the node's, where socket and store are.
-    func daemonConfiguration(number: Int, directory: String, cloudFile: String, router: String) -> String {
+    public func daemonConfiguration(number: Int, directory: String, cloudFile: String, router: String) -> String {
         let top = [
             "socket": SimulatedNode.socket(in: directory), "store": directory + "/pool.sqlite",
             // The cloud is this machine's, and nobody else's calls count against its limits.
@@ -61,8 +45,8 @@ public struct LiveConfiguration: Hashable, Sendable {
             ]
             section = lines(cloud.merging(cloudSettings) { $1 })
             section += ["# The first subnet has the node's primary ENI."] + subnets(beginningWith: number - 1)
-        case .ec2: section = lines(["endpoint": LiveConfiguration.cloudURL])
-        case .rest: section = lines(["endpoint": LiveConfiguration.cloudURL, "instanceID": instanceID(number)])
+        case .ec2: section = lines(["endpoint": CloudProcess.url])
+        case .rest: section = lines(["endpoint": CloudProcess.url, "instanceID": instanceID(number)])
         }
         let all =
             ["# Written by warmpool-sim for node\(number)."] + lines(top.merging(settings) { $1 })
@@ -70,10 +54,7 @@ public struct LiveConfiguration: Hashable, Sendable {
         return all.joined(separator: "\n") + "\n"
     }
 
-    /// The text of the VPC file for the cloud server that serves all nodes.
-    ///
-    /// - Parameter nodes: the nodes' namespaces.
-    func cloudConfiguration(nodes: [String], router: String) -> String {
+    public func cloudConfiguration(nodes: [String], router: String) -> String {
         let instances = nodes.enumerated().map { index, netns in
             let subnets = pods.subnets.nodes
             let subnet = subnets[index % subnets.count].id
@@ -88,11 +69,6 @@ public struct LiveConfiguration: Hashable, Sendable {
             + subnets(beginningWith: 0) + ["instances:"] + instances
         return all.joined(separator: "\n") + "\n"
     }
-
-    /// Where the cloud server listens, in the router's namespace: the address of a cloud's metadata service.
-    static let cloudAddress = "\(Fabric.metadataAddress):80"
-
-    private static let cloudURL = "http://\(cloudAddress)"
 
     private static let vpc = "10.0.0.0/16"
 

@@ -1,3 +1,5 @@
+import Timekeeping
+
 /// Why a live fabric does not do what it should.
 public enum LiveError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A program of Warmpool is not where it should be.
@@ -12,6 +14,8 @@ public enum LiveError: Error, Hashable, Sendable, CustomStringConvertible {
     case leftBehind(name: String, after: String, problem: String)
     /// The plugin answered an operation with an error.
     case plugin(PluginFailure)
+    /// Something took too long, and was ended.
+    case timedOut(String, after: Duration)
     /// The plugin's answer is not what CNI wants.
     case malformedResult(operation: String, output: String)
 
@@ -28,6 +32,7 @@ public enum LiveError: Error, Hashable, Sendable, CustomStringConvertible {
         case .leftBehind(let name, let failure, let problem):
             "\(failure)\nand then not everything could be removed: \(problem): try 'warmpool-sim down --name \(name)'"
         case .plugin(let failure): failure.description
+        case .timedOut(let what, let limit): "\(what) took longer than \(limit.rounded), and was ended"
         case .malformedResult(let operation, let output):
             "warmpool-cni answered \(operation) with what is no CNI result: '\(output.prefix(400))'"
         }

@@ -33,34 +33,49 @@ public struct LiveFabric: Hashable, Sendable {
     /// - Parameter programs: found as ``Programs/find()`` does, if `nil`.
     /// - Throws: ``LiveError/alreadyUp(name:processes:)``, other ``LiveError``, `FabricError`, `CancellationError`.
     public static func start(
-        name: String, _ configuration: LiveConfiguration, programs: Programs? = nil
+        name: String, _ blueprint: some LiveBlueprint, programs: Programs? = nil
+    ) async throws -> LiveFabric {
+        let live = try await build(name: name, blueprint, programs: programs)
+        do {
+            for node in live.nodes { try await node.startDaemon() }
+            try await withThrowingTaskGroup { group in
+                for node in live.nodes { group.addTask { try await node.waitUntilWarm() } }
+                try await group.waitForAll()
+            }
+            return live
+        } catch {
+            throw await removeAll(of: name, after: error)
+        }
+    }
+
+    /// The same up to the daemons, of which none is started yet: the namespaces, the cloud's server, and all files.
+    ///
+    /// - Throws: as ``start(name:_:programs:)``.
+    static func build(
+        name: String, _ blueprint: some LiveBlueprint, programs: Programs? = nil
     ) async throws -> LiveFabric {
         let programs = try programs ?? Programs.find()
         let state = StateDirectory(of: name)
         let running = state.runningDaemons
         guard running.isEmpty else { throw LiveError.alreadyUp(name: name, processes: running.map(\.pid)) }
-        let fabric = try await Fabric.create(name: name, nodes: configuration.nodes)
+        let fabric = try await Fabric.create(name: name, nodes: blueprint.nodes)
         do {
             try state.remove()
-            try state.create(nodes: configuration.nodes)
-            if configuration.provider != .mock {
-                try await CloudProcess(state).start(configuration, fabric, programs.simulator)
+            try state.create(nodes: blueprint.nodes)
+            if blueprint.provider != .mock {
+                try await CloudProcess(state).start(blueprint, fabric, programs.simulator)
             }
             let nodes = fabric.nodes.enumerated().map { index, netns in
                 SimulatedNode(
-                    number: index + 1, netns: netns, directory: state.directory(ofNode: index + 1), programs: programs)
+                    number: index + 1, netns: netns, directory: state.directory(ofNode: index + 1), programs: programs,
+                    pluginSettings: blueprint.pluginSettings)
             }
             for (index, node) in nodes.enumerated() {
-                let settings = configuration.daemonConfiguration(
+                let settings = blueprint.daemonConfiguration(
                     number: index + 1, directory: node.directory, cloudFile: state.cloudFile,
                     router: fabric.router.namespace)
                 try write(settings, toFile: node.configurationFile)
                 try write(JSONValue.object(node.networkConfiguration).text(.indented) + "\n", toFile: node.cniConf)
-                try await node.startDaemon()
-            }
-            try await withThrowingTaskGroup { group in
-                for node in nodes { group.addTask { try await node.waitUntilWarm() } }
-                try await group.waitForAll()
             }
             return LiveFabric(name: name, nodes: nodes, fabric: fabric)
         } catch {
@@ -118,6 +133,14 @@ public struct LiveFabric: Hashable, Sendable {
     /// Removes everything, as ``remove(name:)``.
     public func remove() async throws {
         try await LiveFabric.remove(name: name)
+    }
+
+    /// What there is of a fabric: processes, namespaces and files, a sentence each; nothing after ``remove(name:)``.
+    public static func traces(of name: String) -> [String] {
+        let state = StateDirectory(of: name)
+        return state.runningDaemons.map { "process \($0.pid) runs" }
+            + Fabric.namespaces(of: name).map { "the network namespace \($0) is there" }
+            + (state.exists ? ["the directory \(state.path) is there"] : [])
     }
 
     /// The names of the fabrics that are up, or that a crash left behind.

@@ -14,12 +14,15 @@ public struct SimulatedNode: Hashable, Sendable {
     /// The directory with its daemon's files.
     public let directory: String
     private let programs: Programs
+    private let pluginSettings: JSONObject
 
-    init(number: Int, netns: String, directory: String, programs: Programs) {
+    /// - Parameter pluginSettings: further keys of ``networkConfiguration``.
+    init(number: Int, netns: String, directory: String, programs: Programs, pluginSettings: JSONObject = [:]) {
         name = "node\(number)"
         self.netns = netns
         self.directory = directory
         self.programs = programs
+        self.pluginSettings = pluginSettings
     }
 
     /// The path of the daemon's control socket.
@@ -35,7 +38,11 @@ public struct SimulatedNode: Hashable, Sendable {
 
     /// The content of ``cniConf``.
     public var networkConfiguration: JSONObject {
-        ["name": "warmpool", "type": "warmpool-cni", "socket": .string(socket)]
+        var configuration = pluginSettings
+        for (name, value) in [("name", "warmpool"), ("type", "warmpool-cni"), ("socket", socket)] {
+            configuration[name] = .string(value)
+        }
+        return configuration
     }
 
     /// Runs the plugin as this node's container runtime would.
@@ -118,19 +125,18 @@ public struct SimulatedNode: Hashable, Sendable {
 
     // MARK: Pods
 
+    /// The namespace of a pod, whether it is there or not; it is also the pod's container id.
+    func namespace(ofPod name: String) -> String { Fabric.podNamespace(name, onNode: netns) }
+
     /// Makes a pod: a network namespace, connected by the plugin.
     ///
     /// - Parameter name: unlike that of every other pod of the node, of letters, digits, '-' and '.'.
     /// - Throws: ``LiveError/plugin(_:)`` where the plugin refuses; then the namespace is removed again.
     public func add(_ name: String) async throws -> SimulatedPod {
-        let namespace = Fabric.podNamespace(name, onNode: netns)
+        let namespace = namespace(ofPod: name)
         try await NamespaceCommand.add(namespace)
         do {
-            let result = try await plugin.succeed(
-                PluginCall(
-                    .add, container: namespace, netns: SimulatedPod.path(of: namespace),
-                    arguments: ["K8S_POD_NAMESPACE": "default", "K8S_POD_NAME": name]))
-            return try SimulatedPod(name: name, node: self.name, namespace: namespace, result: result)
+            return try await connect(name)
         } catch {
             // Also in a task that was cancelled.
             await Task { try? await NamespaceCommand.delete(namespace) }.value
@@ -138,13 +144,31 @@ public struct SimulatedNode: Hashable, Sendable {
         }
     }
 
+    /// Connects the namespace of a pod by the plugin.
+    ///
+    /// - Throws: ``LiveError/plugin(_:)`` where the plugin refuses.
+    func connect(_ name: String) async throws -> SimulatedPod {
+        let namespace = namespace(ofPod: name)
+        let result = try await plugin.succeed(
+            PluginCall(
+                .add, container: namespace, netns: SimulatedPod.path(of: namespace),
+                arguments: ["K8S_POD_NAMESPACE": "default", "K8S_POD_NAME": name]))
+        return try SimulatedPod(name: name, node: self.name, namespace: namespace, result: result)
+    }
+
     /// Disconnects a pod by the plugin and removes its namespace.
     ///
     /// - Throws: ``LiveError/plugin(_:)`` where the plugin fails; the namespace stays then.
     public func delete(_ pod: SimulatedPod) async throws {
+        try await delete(podNamed: pod.name)
+    }
+
+    /// The same for a pod that may have got no address.
+    func delete(podNamed name: String) async throws {
+        let namespace = namespace(ofPod: name)
         _ = try await plugin.run(
-            PluginCall(.delete, container: pod.namespace, netns: SimulatedPod.path(of: pod.namespace))
+            PluginCall(.delete, container: namespace, netns: SimulatedPod.path(of: namespace))
         ).get()
-        try await NamespaceCommand.delete(pod.namespace)
+        try await NamespaceCommand.delete(namespace)
     }
 }

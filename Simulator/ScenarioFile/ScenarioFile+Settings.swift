@@ -96,12 +96,7 @@ extension Scenario.Subnet {
             var tags = keys.dictionary("tags") ?? [:]
             guard let subnet = SubnetSettings(keys) else { return nil }
             if subnet.isForPods { tags[SubnetTag.pods] = "1" }
-            let used: Use =
-                switch subnet.used {
-                case .addresses(let count): .addresses(count)
-                case .networks(let networks): .networks(networks)
-                }
-            return Scenario.Subnet(id: subnet.id, cidr: subnet.cidr, zone: subnet.zone, tags: tags, used: used)
+            return Scenario.Subnet(id: subnet.id, cidr: subnet.cidr, zone: subnet.zone, tags: tags, used: subnet.used)
         }
         SubnetSettings.check(subnets.map { ($0.id, $0.cidr) }, reader)
         return subnets.isEmpty ? [Scenario.usualSubnet] : subnets

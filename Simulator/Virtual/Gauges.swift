@@ -14,6 +14,8 @@ struct Gauges {
     private(set) var nodes = 0
     /// What nodes hold and no pod uses, of all nodes together.
     var stranded = 0
+    /// The ENIs that are attached.
+    var enis = 0
     private var running = 0
     private var codes = ["waiting"]
     /// How many pods wait, by the number of their shortage.
@@ -62,6 +64,7 @@ struct Gauges {
         sample.nodes = nodes
         sample.running = running
         sample.stranded = stranded
+        sample.enis = enis
         for (code, count) in zip(codes, pending) where count > 0 { sample.pending[code] = count }
         for index in sample.subnets.indices { sample.subnets[index].pods = podsInSubnets[index] }
     }

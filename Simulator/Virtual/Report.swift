@@ -66,11 +66,15 @@ public struct Sample: Hashable, Sendable {
         public var freeBlocks: Int
         /// Addresses that pods have.
         public var pods: Int
+        /// Addresses that were free before the first node joined and are not now: what nodes hold, the ENIs' own and those
+        /// of ``pods`` included, and what strangers took.
+        public var taken: Int
 
-        public init(free: Int, freeBlocks: Int, pods: Int) {
+        public init(free: Int, freeBlocks: Int, pods: Int, taken: Int) {
             self.free = free
             self.freeBlocks = freeBlocks
             self.pods = pods
+            self.taken = taken
         }
     }
 
@@ -90,6 +94,8 @@ public struct Sample: Hashable, Sendable {
     public var throttled = 0
     /// The addresses that nodes hold and no pod uses, as in ``Report/stranded``, of all nodes together.
     public var stranded = 0
+    /// How many ENIs are attached, the primary ones included.
+    public var enis = 0
 
     public init(at: Instant) {
         self.at = at

@@ -31,12 +31,7 @@ public struct Scenario: Hashable, Sendable {
     /// A subnet of the VPC.
     public struct Subnet: Hashable, Sendable {
         /// What others have of it from the beginning.
-        public enum Use: Hashable, Sendable {
-            /// So many addresses, taken from the low end without a gap.
-            case addresses(Int)
-            /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.
-            case networks([IPv4Network])
-        }
+        public typealias Use = ModelVPC.Occupancy
 
         public var id: SubnetID
         public var cidr: IPv4Network

@@ -32,6 +32,7 @@ extension Simulation {
         nodes[node].stop(at: now)
         gauges.nodeLeft()
         gauges.stranded -= nodes[node].stranded
+        gauges.enis -= nodes[node].eniCount
         for pod in nodes[node].running.union(nodes[node].waiting).sorted() {
             if let addresses = pods[pod].addresses { ledger.forget(addresses) }
             finish(pod: pod)
@@ -105,8 +106,10 @@ extension Simulation {
             }
         }
         gauges.stranded -= nodes[node].stranded
+        gauges.enis -= nodes[node].eniCount
         let next = nodes[node].rest(at: now)
         gauges.stranded += nodes[node].stranded
+        gauges.enis += nodes[node].eniCount
         if let next, next != nodes[node].tickAt { queue.add(.nodeTicks(node), at: next) }
         nodes[node].tickAt = next
     }

@@ -14,9 +14,11 @@ extension Simulation {
     /// The cluster as it is.
     func sample(at instant: Instant) -> Sample {
         var sample = Sample(at: instant)
-        sample.subnets = scenario.subnets.map { subnet in
+        sample.subnets = zip(scenario.subnets, freeAtStart).map { subnet, freeAtStart in
             let id = ModelVPC.SubnetID(subnet.id)
-            return Sample.Subnet(free: vpc.freeAddressCount(in: id), freeBlocks: vpc.freeBlockCount(in: id), pods: 0)
+            let free = vpc.freeAddressCount(in: id)
+            return Sample.Subnet(
+                free: free, freeBlocks: vpc.freeBlockCount(in: id), pods: 0, taken: freeAtStart - free)
         }
         gauges.fill(&sample)
         sample.calls = report.callCount

@@ -56,6 +56,8 @@ public struct Simulation {
     }
 
     let scenario: Scenario
+    /// The free addresses of each subnet before the first node joined.
+    let freeAtStart: [Int]
     var vpc: ModelVPC
     var random: Random
     var now = Instant.origin
@@ -88,6 +90,7 @@ public struct Simulation {
             faults: scenario.faultsUntilEnd,
             seed: random.next())
         for subnet in scenario.subnets { try vpc.add(subnet) }
+        freeAtStart = scenario.subnets.map { [vpc] in vpc.freeAddressCount(in: ModelVPC.SubnetID($0.id)) }
         self.random = random
         gauges = Gauges(scenario.subnets)
         book = AddressBook(scenario.subnets, vpc)
@@ -203,9 +206,6 @@ extension ModelVPC {
     fileprivate mutating func add(_ subnet: Scenario.Subnet) throws(Failure) {
         let id = SubnetID(subnet.id)
         try addSubnet(id, cidr: subnet.cidr, zone: subnet.zone, tags: subnet.tags)
-        switch subnet.used {
-        case .addresses(let count): try occupy(id, addresses: count)
-        case .networks(let networks): for network in networks { try occupy(id, network: network) }
-        }
+        try occupy(id, subnet.used)
     }
 }

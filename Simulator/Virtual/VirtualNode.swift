@@ -49,6 +49,8 @@ struct VirtualNode {
     /// Addresses × seconds of the subnet that the node held and no pod used.
     private(set) var strandedSeconds = 0.0
     private(set) var stranded = 0
+    /// How many ENIs are attached, after the last event.
+    private(set) var eniCount = 0
     private var strandedSince = Instant.origin
 
     init(_ index: Int, _ scenario: Scenario, keepsStore: Bool) {
@@ -137,6 +139,10 @@ struct VirtualNode {
         strandedSeconds += Double(stranded) * (now - strandedSince).inSeconds
         strandedSince = now
         upTime = now - upSince
-        stranded = pool.enis.values.reduce(0) { $0 + $1.heldCount - $1.assignedCount + ($1.isPrimary ? 0 : 1) }
+        (stranded, eniCount) = (0, 0)
+        for eni in pool.enis.values {
+            stranded += eni.heldCount - eni.assignedCount + (eni.isPrimary ? 0 : 1)
+            if eni.deviceIndex != nil { eniCount += 1 }
+        }
     }
 }

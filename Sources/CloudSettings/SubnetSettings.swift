@@ -6,18 +6,11 @@ import Settings
 /// A subnet as plans and scenarios write it, by the keys `id`, `cidr`, `zone`, `usedAddresses` or `usedNetworks`, and
 /// `forPods`.
 public struct SubnetSettings: Hashable, Sendable {
-    /// What of a subnet others have from the beginning.
-    public enum Use: Hashable, Sendable {
-        /// So many addresses, taken from the low end without a gap.
-        case addresses(Int)
-        /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.
-        case networks([IPv4Network])
-    }
-
     public let id: SubnetID
     public let cidr: IPv4Network
     public let zone: String
-    public private(set) var used: Use
+    /// What others have of it from the beginning.
+    public let used: ModelVPC.Occupancy
     /// Whether it is for pods alone, so that no node is started in it.
     public let isForPods: Bool
 
@@ -31,12 +24,7 @@ public struct SubnetSettings: Hashable, Sendable {
         let cidr: IPv4Network? = reader.value(
             "cidr", expecting: "an IPv4 network such as 10.0.0.0/24, with host bits zero")
         isForPods = reader.bool("forPods") ?? false
-        let count = reader.integer("usedAddresses", in: 0...65_531)
-        let networks: [UsedNetwork]? = reader.list(
-            "usedNetworks", of: "an IPv4 network or address such as 10.0.0.16/28 or 10.0.0.9, with host bits zero")
-        if count != nil, networks != nil {
-            reader.refuse("usedNetworks", "usedAddresses says how many there are; remove one of the two")
-        }
+        used = ModelVPC.Occupancy(reader, of: cidr)
         guard let id, let zone, let cidr else { return nil }
         guard ModelVPC.subnetPrefixLengths.contains(cidr.prefixLength) else {
             reader.refuse("cidr", "\(cidr) is not of a subnet's size, /16 to /28")
@@ -45,27 +33,6 @@ public struct SubnetSettings: Hashable, Sendable {
         self.id = SubnetID(id)
         self.cidr = cidr
         self.zone = zone
-        used = .addresses(count ?? 0)
-        if let count, count > cidr.count - SubnetSettings.reserved {
-            reader.refuse(
-                "usedAddresses", "\(count) is more than the \(cidr.count - SubnetSettings.reserved) of \(cidr)")
-        }
-        if let networks { used = .networks(SubnetSettings.check(networks.map(\.network), in: cidr, reader)) }
-    }
-
-    /// How many addresses of each subnet the VPC keeps. Source: Amazon VPC user guide, "Subnet CIDR blocks".
-    private static let reserved = 5
-
-    private static func check(
-        _ networks: [IPv4Network], in cidr: IPv4Network, _ reader: SettingsReader
-    ) -> [IPv4Network] {
-        for (index, network) in networks.enumerated() {
-            if !cidr.contains(network) { reader.refuse("usedNetworks", "\(network) is not within \(cidr)") }
-            if let other = networks[..<index].first(where: { $0.overlaps(network) }) {
-                reader.refuse("usedNetworks", "\(network) overlaps \(other)")
-            }
-        }
-        return networks
     }
 
     /// Reports subnets that cannot be side by side in one VPC.
@@ -78,17 +45,4 @@ public struct SubnetSettings: Hashable, Sendable {
             }
         }
     }
-}
-
-/// An address or a network that others use.
-private struct UsedNetwork: LosslessStringConvertible {
-    let network: IPv4Network
-
-    init?(_ text: String) {
-        let single = IPv4Address(text).map { IPv4Network(containing: $0, prefixLength: 32) }
-        guard let network = single ?? IPv4Network(text) else { return nil }
-        self.network = network
-    }
-
-    var description: String { "\(network)" }
 }

@@ -119,6 +119,9 @@ public struct Fabric: Hashable, Sendable {
         return names
     }
 
+    /// The names of all namespaces that there are of a fabric of this name, those of its nodes' pods included.
+    public static func namespaces(of name: String) -> [String] { NamespaceNames.all(of: name) }
+
     /// The name for the namespace of a pod on one of the fabric's nodes: one that ``remove(name:)`` will find.
     ///
     /// - Parameter node: the node's namespace.

@@ -34,6 +34,24 @@ extension ModelVPC {
         subnetOrder.append(id)
     }
 
+    /// What others than the API's callers have of a subnet, the five addresses that the VPC itself keeps not counted.
+    public enum Occupancy: Hashable, Sendable {
+        /// So many addresses, taken from the low end without a gap.
+        case addresses(Int)
+        /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.
+        case networks([IPv4Network])
+    }
+
+    /// Lets others than the API's callers have a part of a subnet, for ever.
+    ///
+    /// - Throws: as ``occupy(_:addresses:)`` and ``occupy(_:network:)`` do.
+    public mutating func occupy(_ id: SubnetID, _ use: Occupancy) throws(Failure) {
+        switch use {
+        case .addresses(let count): try occupy(id, addresses: count)
+        case .networks(let networks): for network in networks { try occupy(id, network: network) }
+        }
+    }
+
     /// Lets others than the API's callers take the next free addresses of a subnet, until they give them back.
     ///
     /// - Returns: what they took, for ``vacate(_:addresses:)``.

@@ -21,7 +21,7 @@ public struct LiveFabricTrait: SuiteTrait, TestScoping {
     let nodes: Int
     let pods: PodNetworking
     let settings: [String: String]
-    let provider: LiveConfiguration.Provider
+    let provider: LiveProvider
     let cloudSettings: [String: String]
 
     public func provideScope(
@@ -46,7 +46,7 @@ extension Trait where Self == LiveFabricTrait {
     public static func liveFabric(
         _ instanceType: String, nodes: Int = 1, pods: PodNetworking = PodNetworking(),
         settings: [String: String] = [:],
-        provider: LiveConfiguration.Provider = .mock,
+        provider: LiveProvider = .mock,
         cloudSettings: [String: String] = LiveConfiguration.quickCloud
     ) -> LiveFabricTrait {
         LiveFabricTrait(

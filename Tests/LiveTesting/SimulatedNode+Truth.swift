@@ -29,12 +29,6 @@ extension SimulatedNode {
         return report.repairs
     }
 
-    /// Every disagreement of kernel, store and provider, a sentence each.
-    public func differences() async throws -> [String] {
-        let report: VerifyReport = try await call(.verify)
-        return report.differences
-    }
-
     /// The state of an address, such as `free`; `nil` for one that the daemon does not hold.
     public func state(of address: String) async throws -> String? {
         let interfaces: [InterfaceRow] = try await call(.interfaces)

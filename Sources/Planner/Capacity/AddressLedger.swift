@@ -59,11 +59,15 @@ struct AddressLedger {
 
     /// Starts a node, which takes its own address.
     ///
+    /// - Parameter subnet: the planned subnet that it is in; `nil` for that one for nodes of its zone that has most free
+    ///   addresses.
     /// - Returns: the number by which pods are added.
-    mutating func launch(_ limits: NodeLimits, zone: String) -> Int {
+    mutating func launch(_ limits: NodeLimits, zone: String, in subnet: SubnetID? = nil) -> Int {
         let number = nodes.count
         let instance = ModelVPC.InstanceID(rawValue: "i-\(number)")
-        let home = subnets.filter { $0.zone == zone && !$0.isForPods }.map(\.id)
+        let home =
+            subnet
+            ?? subnets.filter { $0.zone == zone && !$0.isForPods }.map(\.id)
             .max { vpc.freeAddressCount(in: .init($0)) < vpc.freeAddressCount(in: .init($1)) }
         var node = Node(instance: instance, limits: limits, zone: zone, home: home)
         if let home {
@@ -193,11 +197,7 @@ extension ModelVPC {
             try addSubnet(
                 id, cidr: subnet.cidr, ipv6CIDR: hasIPv6 ? .subnet(number: number) : nil, zone: subnet.zone,
                 tags: subnet.isForPods ? [SubnetTag.pods: "1"] : [:])
-            switch subnet.used {
-            case .addresses(let count): try occupy(id, addresses: count)
-            case .networks(let networks):
-                for network in networks { try occupy(id, network: network) }
-            }
+            try occupy(id, subnet.used)
         }
     }
 }

@@ -1,3 +1,5 @@
+import Pool
+
 /// A cluster as it is, or as manifests describe it.
 public struct Cluster: Hashable, Sendable {
     /// The nodes, in order of age.
@@ -38,6 +40,8 @@ public struct ClusterNode: Hashable, Sendable {
     public var instanceType: String?
     /// The availability zone.
     public var zone: String?
+    /// The subnet that it is in; `nil` for that one for nodes of its zone that has most free addresses.
+    public var subnet: SubnetID?
     /// `false` for a cordoned node.
     public var isSchedulable: Bool
     /// The name of its node group; empty for a node of none.
@@ -48,8 +52,8 @@ public struct ClusterNode: Hashable, Sendable {
 
     public init(
         name: String, labels: [String: String] = [:], taints: [Taint] = [], allocatable: Resources,
-        maxPods: Int? = nil, instanceType: String? = nil, zone: String? = nil, isSchedulable: Bool = true,
-        group: String = ""
+        maxPods: Int? = nil, instanceType: String? = nil, zone: String? = nil, subnet: SubnetID? = nil,
+        isSchedulable: Bool = true, group: String = ""
     ) {
         self.name = name
         self.labels = labels
@@ -58,6 +62,7 @@ public struct ClusterNode: Hashable, Sendable {
         self.maxPods = maxPods
         self.instanceType = instanceType
         self.zone = zone
+        self.subnet = subnet
         self.isSchedulable = isSchedulable
         self.group = group
     }

@@ -68,12 +68,7 @@ public struct NodeGroup: Hashable, Sendable {
 /// A subnet.
 public struct PlannedSubnet: Hashable, Sendable {
     /// What of a subnet others have, so that the cluster's nodes and pods cannot.
-    public enum Use: Hashable, Sendable {
-        /// So many addresses, taken from the low end without a gap.
-        case addresses(Int)
-        /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.
-        case networks([IPv4Network])
-    }
+    public typealias Use = ModelVPC.Occupancy
 
     /// How long the prefix of a subnet's CIDR may be.
     public static let prefixLengths = ModelVPC.subnetPrefixLengths

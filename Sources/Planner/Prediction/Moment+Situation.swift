@@ -59,7 +59,7 @@ extension AddressLedger {
 
     private mutating func launch(_ node: Situation.Node) -> Int? {
         guard let limits = node.limits else { return nil }
-        return launch(limits, zone: node.node.zone ?? "")
+        return launch(limits, zone: node.node.zone ?? "", in: node.node.subnet)
     }
 
     /// Pods that had addresses on nodes have ended, and their addresses rest.

@@ -19,9 +19,9 @@ extension MockCloudConfiguration {
             for key in ["id", "cidr", "zone"] { subnet.require(key, "a subnet has id, cidr and zone") }
             let tags = subnet.dictionary("tags") ?? [:]
             let ipv6: IPv6Network? = subnet.value("ipv6CIDR", expecting: ipv6Network)
-            guard let id = subnet.string("id"), let zone = subnet.string("zone"),
-                let range: IPv4Network = subnet.value("cidr", expecting: network)
-            else { return nil }
+            let range: IPv4Network? = subnet.value("cidr", expecting: network)
+            let used = ModelVPC.Occupancy(subnet, of: range)
+            guard let id = subnet.string("id"), let zone = subnet.string("zone"), let range else { return nil }
             if let cidr, !cidr.contains(range) { subnet.refuse("cidr", "\(range) is not within the VPC's \(cidr)") }
             if !ModelVPC.subnetPrefixLengths.contains(range.prefixLength) {
                 subnet.refuse("cidr", "\(range) is not of a subnet's size, /16 to /28")
@@ -29,7 +29,7 @@ extension MockCloudConfiguration {
             if let ipv6, ipv6.prefixLength != 64 {
                 subnet.refuse("ipv6CIDR", "\(ipv6) is not of the size of a subnet's IPv6 network, /64")
             }
-            return Subnet(id: SubnetID(id), cidr: range, ipv6CIDR: ipv6, zone: zone, tags: tags)
+            return Subnet(id: SubnetID(id), cidr: range, ipv6CIDR: ipv6, zone: zone, tags: tags, used: used)
         }
         for (index, subnet) in subnets.enumerated() {
             for other in subnets[..<index] {

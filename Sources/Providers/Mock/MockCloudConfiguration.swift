@@ -18,16 +18,20 @@ public struct MockCloudConfiguration: Hashable, Sendable {
         public var zone: String
         /// Its tags, by key.
         public var tags: [String: String]
+        /// What others have of it from the beginning.
+        public var used: ModelVPC.Occupancy
 
         /// A subnet; whether it can be is found when the cloud is made.
         public init(
-            id: SubnetID, cidr: IPv4Network, ipv6CIDR: IPv6Network? = nil, zone: String, tags: [String: String] = [:]
+            id: SubnetID, cidr: IPv4Network, ipv6CIDR: IPv6Network? = nil, zone: String, tags: [String: String] = [:],
+            used: ModelVPC.Occupancy = .addresses(0)
         ) {
             self.id = id
             self.cidr = cidr
             self.ipv6CIDR = ipv6CIDR
             self.zone = zone
             self.tags = tags
+            self.used = used
         }
     }
 
@@ -67,6 +71,7 @@ public struct MockCloudConfiguration: Hashable, Sendable {
                 try vpc.addSubnet(
                     .init(subnet.id), cidr: subnet.cidr, ipv6CIDR: subnet.ipv6CIDR, zone: subnet.zone,
                     tags: subnet.tags)
+                try vpc.occupy(.init(subnet.id), subnet.used)
             } catch {
                 throw ProviderError(error)
             }

@@ -2,9 +2,14 @@ import Glibc
 
 /// What the user sees: a line per step, with the time that it took, and on a terminal its progress meanwhile.
 public final class Console: Sendable {
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let descriptor: Int32
+    private let isTerminal: Bool
 
-    public init() {}
+    /// - Parameter descriptor: where it writes to.
+    public init(_ descriptor: Int32 = STDOUT_FILENO) {
+        self.descriptor = descriptor
+        isTerminal = isatty(descriptor) == 1
+    }
 
     /// Prints text and a newline.
     public func print(_ text: String = "") {
@@ -44,6 +49,6 @@ public final class Console: Sendable {
 
     private func write(_ text: String) {
         let bytes = Array(text.utf8)
-        _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
+        _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 }

@@ -125,7 +125,7 @@ let executables: [Target] = [
         dependencies: [
             "Addressing", "CloudServer", "Comparison", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Pool",
             "Presentation", "ScenarioFile", "Settings", "Simulator", "Timekeeping", "VirtualSimulator", .argumentParser,
-            .logging, .unixSignals,
+            .collections, .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
     .executableTarget(

@@ -8,11 +8,12 @@ struct WarmpoolSim: AsyncParsableCommand {
         commandName: "warmpool-sim",
         abstract: "Runs Warmpool in virtual time, or in a VPC made of network namespaces on this machine.",
         discussion: """
-            run simulates a cluster in virtual time, of any size and without root; cloud needs no root either. The others \
+            run and fuzz simulate clusters in virtual time, of any size and without root; cloud needs no root either. The others \
             need root, and the programs ip, nft and ping; all packets stay inside the namespaces.
 
             EXAMPLES
               warmpool-sim run exhausted-subnet
+              warmpool-sim fuzz --time 5m
               warmpool-sim demo
               warmpool-sim up --nodes 3 --instance-type m5.large
               warmpool-sim down
@@ -23,7 +24,8 @@ struct WarmpoolSim: AsyncParsableCommand {
             interruption nothing is left behind.
             """,
         subcommands: [
-            RunCommand.self, ScenariosCommand.self, CompareCommand.self, LiveCommand.self, Up.self, Down.self,
+            RunCommand.self, ScenariosCommand.self, FuzzCommand.self, ReplayCommand.self, CompareCommand.self,
+            LiveCommand.self, Up.self, Down.self,
             DemoCommand.self, CloudCommand.self,
         ])
 }

@@ -72,3 +72,22 @@ indirect enum Errand: Sendable {
         }
     }
 }
+
+extension Errand: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .create(_, let eni): "create an ENI in \(eni.subnet) with \(eni.count) \(eni.kind)"
+        case .attach(let eni, let index): "attach \(eni) as device \(index)"
+        case .setDeleteOnTermination(let eni): "let \(eni) go with the instance"
+        case .assign(let eni, let kind, let count, _): "assign \(count) \(kind) to \(eni)"
+        case .unassign(let eni, let blocks):
+            "take \(blocks.map(\.description).joined(separator: " ")) from \(eni)"
+        case .detach(let eni): "detach \(eni)"
+        case .pollDetached(let eni, _, _): "whether \(eni) is detached"
+        case .delete(let eni): "delete \(eni)"
+        case .describe(_, nil, _): "the view: the node"
+        case .describe(_, _?, nil): "the view: its ENIs"
+        case .describe: "the view: the subnets"
+        }
+    }
+}

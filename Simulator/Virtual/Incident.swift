@@ -3,7 +3,7 @@ import Timekeeping
 
 /// Something that goes wrong beside the cloud's API, whose faults are `ModelVPC.FaultRule`s. Nodes are named by their
 /// indexes in the plan; those that are not up at the time are passed over.
-public enum Incident: Hashable, Sendable {
+public enum Incident: Hashable, Codable, Sendable {
     /// The daemons of these nodes are killed at once, in whatever they are doing, and start again after a while: what
     /// was made durable is there, answers under way are never heard, pods keep running, and ADDs fail meanwhile.
     case daemonsDie(nodes: Range<Int>, at: Instant, downFor: Duration)

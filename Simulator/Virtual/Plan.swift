@@ -2,9 +2,9 @@ import Timekeeping
 
 /// What happens to a cluster: when its nodes come and go, and when pods come to them. A workload makes one; so does a
 /// recorded trace.
-public struct Plan: Hashable, Sendable {
+public struct Plan: Hashable, Codable, Sendable {
     /// A node of the cluster.
-    public struct Node: Hashable, Sendable {
+    public struct Node: Hashable, Codable, Sendable {
         /// When its daemon starts.
         public var joins: Instant
         /// When the machine is terminated, with all pods on it; `nil` for never.
@@ -21,9 +21,9 @@ public struct Plan: Hashable, Sendable {
     }
 
     /// A pod of the cluster.
-    public struct Pod: Hashable, Sendable {
+    public struct Pod: Hashable, Codable, Sendable {
         /// When a pod ends.
-        public enum End: Hashable, Sendable {
+        public enum End: Hashable, Codable, Sendable {
             /// So long after it got its address.
             case after(Duration)
             /// At an instant, whether it has its address or still waits.

@@ -6,9 +6,9 @@ import RateLimiting
 import Timekeeping
 
 /// All that decides a simulation: two runs of equal scenarios are equal, event by event.
-public struct Scenario: Hashable, Sendable {
+public struct Scenario: Hashable, Codable, Sendable {
     /// Nodes that are alike; those of the plan name their group by its index.
-    public struct Group: Hashable, Sendable {
+    public struct Group: Hashable, Codable, Sendable {
         public var name: String
         /// The instance type of its nodes.
         public var instanceType: InstanceType
@@ -29,7 +29,7 @@ public struct Scenario: Hashable, Sendable {
     }
 
     /// A subnet of the VPC.
-    public struct Subnet: Hashable, Sendable {
+    public struct Subnet: Hashable, Codable, Sendable {
         /// What others have of it from the beginning.
         public typealias Use = ModelVPC.Occupancy
 

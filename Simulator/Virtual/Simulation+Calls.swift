@@ -72,6 +72,7 @@ extension Simulation {
         report.calls[request.action.rawValue, default: 0] += 1
         report.callCount += 1
         trace.add(7, now, request.action.hashPart)
+        tell?(now, "node \(node) asks: \(errand)")
         let response = vpc.handle(request, from: instance, at: now)
         try check(after: request, by: node)
         let limit = now + scenario.callTimeout
@@ -99,6 +100,7 @@ extension Simulation {
             nodes[call.node].governor.ended(
                 permit, start: call.start, ending, jitter: random.nextFraction(), at: now)
         }
+        tell?(now, "node \(call.node) hears: \(call.errand): \(call.result.words)")
         switch call.result {
         case .success(let reply): try succeed(call.errand, reply, on: call.node)
         case .failure(let error): try fail(call.errand, error, on: call.node)
@@ -195,6 +197,19 @@ extension ModelVPC.Reply {
         case .prefixes(let prefixes): prefixes.map(Block.prefix)
         case .ipv6Prefixes(let prefixes): prefixes.map(Block.ipv6Prefix)
         default: []
+        }
+    }
+}
+
+extension Result<ModelVPC.Reply, ProviderError> {
+    /// What came, in a few words.
+    fileprivate var words: String {
+        switch self {
+        case .success(.interface(let interface)): "\(interface.id)"
+        case .success(let reply) where !reply.blocks.isEmpty:
+            reply.blocks.map(\.description).joined(separator: " ")
+        case .success: "done"
+        case .failure(let error): "failed: \(error)"
         }
     }
 }

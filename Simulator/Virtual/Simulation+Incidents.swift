@@ -5,6 +5,7 @@ import Timekeeping
 
 extension Simulation {
     mutating func begin(_ incident: Int) throws(Violation) {
+        tell?(now, "\(scenario.incidents[incident])")
         switch scenario.incidents[incident] {
         case .daemonsDie(let range, _, let downFor):
             for node in range.clamped(to: nodes.indices) where nodes[node].isUp {
@@ -37,6 +38,7 @@ extension Simulation {
     /// A daemon is killed: calls that have left take place, and their answers are never heard.
     mutating func stopDaemon(_ node: Int, downFor: Duration) {
         trace.add(8, now, node)
+        tell?(now, "the daemon of node \(node) dies for \(downFor.rounded)")
         nodes[node].stopDaemon(until: now + downFor)
         for pod in nodes[node].waiting.sorted() where pods[pod].isAsking { tryIsVain(pod, VirtualPod.daemonDown) }
         queue.add(.daemonStarts(node, run: nodes[node].run), at: now + downFor)
@@ -45,6 +47,7 @@ extension Simulation {
     /// A machine crashes with its daemon and all its pods.
     private mutating func reboot(_ node: Int, downFor: Duration) {
         trace.add(9, now, node)
+        tell?(now, "the machine of node \(node) crashes and is down for \(downFor.rounded)")
         nodes[node].stopMachine(until: now + downFor)
         queue.add(.daemonStarts(node, run: nodes[node].run), at: now + downFor)
         for pod in nodes[node].running.sorted() { lose(pod) }
@@ -71,6 +74,7 @@ extension Simulation {
     mutating func startDaemon(_ node: Int, run: Int) throws(Violation) {
         guard nodes[node].run == run else { return }
         trace.add(10, now, node)
+        tell?(now, "the daemon of node \(node) starts")
         nodes[node].startDaemon(scenario.calls, at: now)
         try look(node, run: run)
     }
@@ -84,7 +88,7 @@ extension Simulation {
         let tags = [ENITag.token: "leaked", CloudTag.instance: nodes[node].instance.rawValue]
         // A subnet without room for it has no leak.
         if let left = try? vpc.leaveInterface(ModelVPC.NewInterface(new, tags: tags), at: now) {
-            try book.note(left, vpc, now)
+            try book.note([left], vpc, now)
         }
     }
 }

@@ -5,12 +5,9 @@ import Pool
 import Timekeeping
 
 extension Simulation {
-    /// An instance is launched, and its daemon starts.
+    /// An instance is launched, and its daemon starts. Where its subnet is full, it is tried again a minute later.
     mutating func join(_ node: Int) throws(Violation) {
-        trace.add(1, now, node)
-        nodes[node].start(at: now)
-        report.nodesJoined += 1
-        gauges.nodeJoined()
+        guard now < scenario.plan.nodes[node].leaves ?? .distantFuture else { return }
         let group = nodes[node].group
         let primary: ModelVPC.InterfaceID
         do throws(ModelVPC.Failure) {
@@ -18,10 +15,19 @@ extension Simulation {
                 nodes[node].instance, type: group.instanceType.name, limits: .init(group.instanceType),
                 in: ModelVPC.SubnetID(group.subnet), at: now
             ).primaryInterface
+        } catch .insufficientFreeAddresses {
+            tell?(now, "node \(node) cannot be launched: \(group.subnet) is full")
+            nodes[node].joins = now + .seconds(60)
+            return queue.add(.nodeJoins(node), at: nodes[node].joins)
         } catch {
             throw Violation(at: now, .understanding, "node \(node) cannot be launched: \(error)")
         }
-        try book.note(primary, vpc, now)
+        trace.add(1, now, node)
+        tell?(now, "node \(node) joins")
+        nodes[node].start(at: now)
+        report.nodesJoined += 1
+        gauges.nodeJoined()
+        try book.note([primary], vpc, now)
         try look(node, run: nodes[node].run)
     }
 
@@ -29,18 +35,19 @@ extension Simulation {
     mutating func leave(_ node: Int) throws(Violation) {
         guard nodes[node].isPresent else { return }
         trace.add(2, now, node)
+        tell?(now, "node \(node) leaves, its machine is terminated")
         nodes[node].stop(at: now)
         gauges.nodeLeft()
         gauges.stranded -= nodes[node].stranded
         gauges.enis -= nodes[node].eniCount
         for pod in nodes[node].running.union(nodes[node].waiting).sorted() {
-            if let addresses = pods[pod].addresses { ledger.forget(addresses) }
             finish(pod: pod)
         }
         // The instance exists: its node has joined.
         let interfaces = (try? vpc.instance(nodes[node].instance).interfaces) ?? []
+        for interface in interfaces.compactMap(vpc.present) { ledger.forget(interface) }
         try? vpc.terminate(nodes[node].instance, at: now)
-        for interface in interfaces { try book.note(interface, vpc, now) }
+        try book.note(interfaces, vpc, now)
     }
 
     /// Reads the provider's view, as at every interval.

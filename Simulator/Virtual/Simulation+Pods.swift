@@ -21,6 +21,7 @@ extension Simulation {
         }
         pods[pod].tries += 1
         trace.add(3, now, pod)
+        tell?(now, "pod \(pod) asks node \(node) for an address")
         guard nodes[node].isUp else { return tryIsVain(pod, VirtualPod.daemonDown) }
         pods[pod].isAsking = true
         let request = AddRequest(
@@ -32,6 +33,7 @@ extension Simulation {
         let node = pods[pod].plan.node
         let addresses = grant.attachment.addresses
         for address in addresses.all { trace.add(4, now, address.hashPart) }
+        tell?(now, "pod \(pod) on node \(node) gets \(addresses) of \(grant.attachment.eni)")
         try ledger.note(grant, to: pod, on: nodes[node].instance, vpc, now)
         endWait(of: pod)
         report.lastGrant = now
@@ -77,6 +79,7 @@ extension Simulation {
     /// The sandbox fails, and kubelet makes another one after a while.
     mutating func tryIsVain(_ pod: Int, _ code: String) {
         pods[pod].isAsking = false
+        tell?(now, "pod \(pod) gets no address: \(code)")
         report.refusals[code, default: 0] += 1
         gauges.waitsNoMore(pods[pod].shortage)
         pods[pod].shortage = gauges.shortage(code)
@@ -91,6 +94,7 @@ extension Simulation {
         let node = pods[pod].plan.node
         guard !pods[pod].isOver else { return }
         trace.add(6, now, pod)
+        tell?(now, "pod \(pod) on node \(node) ends")
         if let addresses = pods[pod].addresses {
             ledger.noteEnd(of: addresses, cooldown: nodes[node].group.pool.cooldown, now)
         }

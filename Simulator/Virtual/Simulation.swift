@@ -72,6 +72,8 @@ public struct Simulation {
     var isQuiescing = false
     var report = Report()
     var trace = Trace()
+    /// Is told what happens, a line each.
+    public var tell: ((Instant, String) -> Void)?
     var gauges: Gauges
     /// What strangers have taken, by the index of the incident.
     var taken: [Int: [IPv4Address]] = [:]
@@ -81,7 +83,8 @@ public struct Simulation {
 
     /// A cluster before its first event.
     ///
-    /// - Throws: `ModelVPC.Failure` for a subnet that no VPC can have.
+    /// - Throws: `ModelVPC.Failure` for a subnet that no VPC can have, and for a group in a subnet that is none of the
+    ///   scenario's.
     public init(_ scenario: Scenario) throws(ModelVPC.Failure) {
         self.scenario = scenario
         var random = Random(seed: scenario.seed)
@@ -91,6 +94,9 @@ public struct Simulation {
             seed: random.next())
         for subnet in scenario.subnets { try vpc.add(subnet) }
         freeAtStart = scenario.subnets.map { [vpc] in vpc.freeAddressCount(in: ModelVPC.SubnetID($0.id)) }
+        for group in scenario.groups where !scenario.subnets.contains(where: { $0.id == group.subnet }) {
+            throw .subnetNotFound(ModelVPC.SubnetID(group.subnet))
+        }
         self.random = random
         gauges = Gauges(scenario.subnets)
         book = AddressBook(scenario.subnets, vpc)

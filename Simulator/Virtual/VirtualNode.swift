@@ -17,8 +17,8 @@ struct VirtualNode {
 
     let instance: ModelVPC.InstanceID
     var group: Scenario.Group
-    /// When its daemon starts for the first time.
-    let joins: Instant
+    /// When its daemon starts for the first time, or when that is tried next.
+    var joins: Instant
     var pool: Pool
     var governor: CallGovernor
     /// How the provider failed last.
@@ -54,7 +54,7 @@ struct VirtualNode {
     private var strandedSince = Instant.origin
 
     init(_ index: Int, _ scenario: Scenario, keepsStore: Bool) {
-        instance = ModelVPC.InstanceID(rawValue: "i-\(index)")
+        instance = VirtualNode.instance(index)
         group = scenario.groups[scenario.plan.nodes[index].group]
         joins = scenario.plan.nodes[index].joins
         pool = Pool(configuration: group.pool, nonce: "n\(index)", now: joins)
@@ -62,6 +62,9 @@ struct VirtualNode {
         pace = CallPace(scenario.calls)
         store = keepsStore ? VirtualStore() : nil
     }
+
+    /// The name of the instance that a node of the plan is.
+    static func instance(_ index: Int) -> ModelVPC.InstanceID { ModelVPC.InstanceID(rawValue: "i-\(index)") }
 
     /// Its daemon runs.
     var isUp: Bool { life == .running }

@@ -1,5 +1,5 @@
 /// The families in which pods have an address.
-public enum IPFamilies: String, Hashable, Sendable, CaseIterable {
+public enum IPFamilies: String, Hashable, Codable, Sendable, CaseIterable {
     case ipv4
     case ipv6
     case dualStack

@@ -52,6 +52,19 @@ extension ModelVPC {
             self.probability = probability
             self.count = count
         }
+
+        /// The actions in order, so that equal rules have equal texts.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(effect, forKey: .effect)
+            try container.encode(actions.sorted { $0.rawValue < $1.rawValue }, forKey: .actions)
+            try container.encodeIfPresent(caller, forKey: .caller)
+            try container.encode(from, forKey: .from)
+            try container.encode(until, forKey: .until)
+            try container.encode(skipping, forKey: .skipping)
+            try container.encode(probability, forKey: .probability)
+            try container.encodeIfPresent(count, forKey: .count)
+        }
     }
 
     /// A rule with what has happened to it.

@@ -35,7 +35,7 @@ extension ModelVPC {
     }
 
     /// What others than the API's callers have of a subnet, the five addresses that the VPC itself keeps not counted.
-    public enum Occupancy: Hashable, Sendable {
+    public enum Occupancy: Hashable, Codable, Sendable {
         /// So many addresses, taken from the low end without a gap.
         case addresses(Int)
         /// These networks, down to single addresses (/32): a map of the subnet's fragmentation.

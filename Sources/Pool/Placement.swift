@@ -1,5 +1,5 @@
 /// In which subnets the pods of a node are.
-public enum Placement: Hashable, Sendable {
+public enum Placement: Hashable, Codable, Sendable {
     /// In the primary ENI's subnet; further ENIs in this one, where one is named.
     case node(subnet: SubnetID?, securityGroups: [String])
     /// In others than the node itself: custom networking. The primary ENI then serves no pod.
@@ -7,7 +7,7 @@ public enum Placement: Hashable, Sendable {
 }
 
 /// How the subnets are found that pods are in, where these are not the node's own.
-public enum CustomNetworking: Hashable, Sendable {
+public enum CustomNetworking: Hashable, Codable, Sendable {
     /// By the name of the node's zone.
     case zone([String: PodSubnets])
     /// By a name, such as the value of a label of the node.
@@ -31,7 +31,7 @@ extension CustomNetworking {
 }
 
 /// Subnets for pods, and the security groups of the ENIs in them.
-public struct PodSubnets: Hashable, Sendable {
+public struct PodSubnets: Hashable, Codable, Sendable {
     /// The subnets; the one with most free addresses comes first.
     public var subnets: [SubnetID]
     /// The security groups of ENIs; none for the provider's default.

@@ -3,7 +3,7 @@ import RateLimiting
 import Timekeeping
 
 /// Everything about a pool that an operator chooses. The defaults are those of the AWS VPC CNI where it has the setting.
-public struct PoolConfiguration: Hashable, Sendable {
+public struct PoolConfiguration: Hashable, Codable, Sendable {
     /// How many addresses are kept ready.
     public var target = WarmTarget.enis(1)
     /// The families in which pods have an address.

@@ -3,7 +3,7 @@
 ///
 /// Source: the documented behaviour of the AWS VPC CNI (`WARM_ENI_TARGET`, `WARM_IP_TARGET`, `MINIMUM_IP_TARGET`,
 /// `WARM_PREFIX_TARGET`).
-public enum WarmTarget: Hashable, Sendable {
+public enum WarmTarget: Hashable, Codable, Sendable {
     /// Whole ENIs' worth of free addresses.
     case enis(Int)
     /// Free addresses, and the least number of addresses in all.

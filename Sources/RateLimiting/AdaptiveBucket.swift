@@ -44,7 +44,7 @@ struct AdaptiveBucket: Hashable, Sendable {
 }
 
 /// How often a caller makes a call.
-public struct CallLimit: Hashable, Sendable {
+public struct CallLimit: Hashable, Codable, Sendable {
     /// How many at once after a while of rest.
     public var burst: Int
     /// How many a second in the long run.

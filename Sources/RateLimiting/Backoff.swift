@@ -4,7 +4,7 @@ import Timekeeping
 /// the same moment do not come back at the same moment.
 ///
 /// Source of full jitter: AWS Architecture Blog, "Exponential Backoff And Jitter", 2015.
-public struct Backoff: Hashable, Sendable {
+public struct Backoff: Hashable, Codable, Sendable {
     /// The longest pause after a first failure.
     public var initial: Duration
     /// The longest pause after any.

@@ -15,7 +15,7 @@ public enum ProviderCall: String, Hashable, CaseIterable, Sendable {
 }
 
 /// How a node treats its provider.
-public struct CallPolicy: Hashable, Sendable {
+public struct CallPolicy: Hashable, Codable, Sendable {
     /// For each of the calls that change something.
     public var mutating = CallLimit(burst: 20, perSecond: 5)
     /// For each of the calls that only describe.

@@ -76,7 +76,7 @@ import Timekeeping
                 let addresses = simulation.vpc.present(id)?.secondaryAddresses ?? []
                 _ = simulation.vpc.handle(
                     .unassign(id, addresses), from: instance, at: simulation.now)
-                try simulation.book.note(id, simulation.vpc, simulation.now)
+                try simulation.book.note([id], simulation.vpc, simulation.now)
             }
         }
         #expect(rule == .possession)
@@ -140,7 +140,7 @@ import Timekeeping
     @Test func anENIThatNobodyKnowsIsSeen() throws {
         let rule = try broken(scenario(), after: .seconds(300)) { simulation in
             let id = try simulation.vpc.leaveInterface(.init(in: .init(Scenario.usualSubnet.id)), at: simulation.now)
-            try simulation.book.note(id, simulation.vpc, simulation.now)
+            try simulation.book.note([id], simulation.vpc, simulation.now)
         }
         #expect(rule == .leak)
     }

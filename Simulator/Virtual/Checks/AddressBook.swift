@@ -1,3 +1,4 @@
+import Addressing
 import ModelVPC
 import Timekeeping
 
@@ -16,14 +17,18 @@ struct AddressBook {
         for subnet in subnets.map({ ModelVPC.SubnetID($0.id) }) { free[subnet] = vpc.freeAddressCount(in: subnet) }
     }
 
-    /// An interface has changed, came or went.
-    mutating func note(_ id: ModelVPC.InterfaceID, _ vpc: ModelVPC, _ now: Instant) throws(Violation) {
-        let interface = vpc.present(id)
-        guard let subnet = interface?.subnet ?? holdings[id]?.subnet else { return }
-        let count = interface?.addressCount ?? 0
-        free[subnet, default: 0] -= count - (holdings[id]?.count ?? 0)
-        holdings[id] = interface == nil ? nil : Holding(subnet: subnet, count: count)
-        try compare(subnet, vpc, now)
+    /// Interfaces have changed, came or went, all at once.
+    mutating func note(_ ids: [ModelVPC.InterfaceID], _ vpc: ModelVPC, _ now: Instant) throws(Violation) {
+        var subnets: Set<ModelVPC.SubnetID> = []
+        for id in ids {
+            let interface = vpc.present(id)
+            guard let subnet = interface?.subnet ?? holdings[id]?.subnet else { continue }
+            let count = interface?.addressCount ?? 0
+            free[subnet, default: 0] -= count - (holdings[id]?.count ?? 0)
+            holdings[id] = interface == nil ? nil : Holding(subnet: subnet, count: count)
+            subnets.insert(subnet)
+        }
+        for subnet in subnets.sorted(by: { $0.rawValue < $1.rawValue }) { try compare(subnet, vpc, now) }
     }
 
     /// Strangers took so many addresses, or gave them back.
@@ -46,4 +51,9 @@ extension ModelVPC.InterfaceDescription {
 
     /// The slots that these take.
     var slotCount: Int { 1 + secondaryAddresses.count + prefixes.count }
+}
+
+extension IPv4Network {
+    /// All addresses, in order.
+    var addresses: [IPv4Address] { (0..<count).map { self[$0] } }
 }

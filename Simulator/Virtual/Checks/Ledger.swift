@@ -40,8 +40,10 @@ struct Ledger {
         for address in addresses.all { uses[address] = .none(since: now, restsUntil: now + cooldown) }
     }
 
-    /// The machine of these addresses is gone: what the cloud does with them is its own affair.
-    mutating func forget(_ addresses: PodAddresses) {
-        for address in addresses.all { uses[address] = nil }
+    /// The machine of an interface is gone: what the cloud does with its addresses is the cloud's own affair.
+    mutating func forget(_ interface: ModelVPC.InterfaceDescription) {
+        for address in interface.secondaryAddresses + interface.prefixes.flatMap(\.addresses) {
+            uses[.v4(address)] = nil
+        }
     }
 }

@@ -11,7 +11,7 @@ extension Simulation {
         var touched = request.interface
         if case .createInterface = request { touched = vpc.newestInterface }
         guard let touched else { return }
-        try book.note(touched, vpc, now)
+        try book.note([touched], vpc, now)
         try checkLimits(of: node, touched)
     }
 

@@ -153,7 +153,3 @@ private func words(_ names: some Sequence<some CustomStringConvertible>) -> Stri
     return all.count <= 4
         ? all.joined(separator: ", ") : all.prefix(3).joined(separator: ", ") + " and \(all.count - 3) more"
 }
-
-extension IPv4Network {
-    fileprivate var addresses: [IPv4Address] { (0..<count).map { self[$0] } }
-}

@@ -85,6 +85,9 @@ struct Dice {
         return size
     }
 
+    /// Any number.
+    mutating func word() -> UInt64 { random.next() }
+
     mutating func happens(_ probability: Double) -> Bool {
         random.nextFraction() < probability
     }

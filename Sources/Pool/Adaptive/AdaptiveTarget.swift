@@ -18,7 +18,7 @@
 ///
 /// Addresses that end their cooldown within L count as warm. The pool never holds less than ``minimum`` addresses, nor
 /// more than max-pods can use. A node that has seen nothing yet expects a wave of 13 pods.
-public struct AdaptiveTarget: Hashable, Sendable {
+public struct AdaptiveTarget: Hashable, Codable, Sendable {
     /// The wait τ for an address that a pod may have.
     public var wait: Duration
     /// For how many of a hundred pods it is not exceeded, above 0 and below 100.

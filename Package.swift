@@ -6,7 +6,8 @@ import PackageDescription
 /// A target depends only on layers below its own; inside *core*, `Pool` and `ModelVPC` stand on `RateLimiting`, and
 /// `ModelViews` on both; inside *world*, `PodNetwork` and `Fabric` stand on `Netlink`, `Fabric` on `Nftables`,
 /// `PoolSettings` and `CloudSettings` on `Settings`, and `Providers` on `Curl`, `CloudSettings` and `Settings`; among the
-/// assemblies, `ScenarioFile` and `SimulatorReports` on `VirtualSimulator`.
+/// assemblies, `ScenarioFile` on `VirtualSimulator`, `SimulatorReports` and `Sweep` on both, `Comparison` on
+/// `VirtualSimulator` and `Planner`, and `Simulator` on `Comparison`.
 let values: [Target] = [
     .library("Addressing"),
     .library("Identity"),
@@ -68,7 +69,10 @@ let assemblies: [Target] = [
             "PodNetwork", "Pool", "PoolSettings", "RateLimiting", "Timekeeping", "VirtualSimulator",
         ],
         path: "Simulator",
-        exclude: ["CloudServer", "Command", "Comparison", "Reports", "ScenarioFile", "Scenarios", "Virtual"]),
+        exclude: [
+            "CloudServer", "Command", "Comparison", "Reports", "ScenarioFile", "Scenarios", "Sweep", "Virtual",
+            "choosing-a-warm-target.md", "reports.md", "sweep.md",
+        ]),
     .target(
         name: "VirtualSimulator",
         dependencies: [
@@ -78,7 +82,9 @@ let assemblies: [Target] = [
         path: "Simulator/Virtual"),
     .target(
         name: "SimulatorReports",
-        dependencies: ["Addressing", "InstanceLimits", "JSON", "Presentation", "Timekeeping", "VirtualSimulator"],
+        dependencies: [
+            "Addressing", "InstanceLimits", "JSON", "Presentation", "ScenarioFile", "Timekeeping", "VirtualSimulator",
+        ],
         path: "Simulator/Reports"),
     .target(
         name: "ScenarioFile",
@@ -93,6 +99,13 @@ let assemblies: [Target] = [
             "InstanceLimits", "JSON", "ModelVPC", "Planner", "Pool", "Presentation", "Timekeeping", "VirtualSimulator",
         ],
         path: "Simulator/Comparison"),
+    .target(
+        name: "Sweep",
+        dependencies: [
+            "JSON", "Pool", "PoolSettings", "Presentation", "ScenarioFile", "Settings", "Timekeeping",
+            "VirtualSimulator",
+        ],
+        path: "Simulator/Sweep"),
     .target(
         name: "CloudServer",
         dependencies: [
@@ -124,8 +137,8 @@ let executables: [Target] = [
         name: "warmpool-sim",
         dependencies: [
             "Addressing", "CloudServer", "Comparison", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "Pool",
-            "Presentation", "ScenarioFile", "Settings", "Simulator", "Timekeeping", "VirtualSimulator", .argumentParser,
-            .collections, .logging, .unixSignals,
+            "Presentation", "ScenarioFile", "Settings", "Simulator", "SimulatorReports", "Sweep", "Timekeeping",
+            "VirtualSimulator", .argumentParser, .collections, .logging, .unixSignals,
         ],
         path: "Simulator/Command"),
     .executableTarget(
@@ -197,6 +210,7 @@ let tests: [Target] = [
             "Addressing", "InstanceLimits", "JSON", "ModelVPC", "Pool", "Presentation", "Timekeeping",
             "VirtualSimulator",
         ]),
+    .tests("Sweep", ["JSON", "Presentation", "ReportTesting", "ScenarioFile", "Settings", "VirtualSimulator"]),
     .tests("PodNetwork", ["Addressing", "Identity", "NamespaceTesting", "Netlink", "Nftables"]),
     .target(
         name: "LiveTesting",

@@ -2,6 +2,7 @@ import ArgumentParser
 import ModelVPC
 import ScenarioFile
 import Settings
+import SimulatorReports
 import VirtualSimulator
 
 struct RunCommand: ParsableCommand {
@@ -21,6 +22,8 @@ struct RunCommand: ParsableCommand {
               warmpool-sim run --nodes 100 --duration 2h --workload burst --warm-ip-target 5 --minimum-ip-target 10
               warmpool-sim run mass-scale-up --set throttling.mutating.refillPerSecond=100
               warmpool-sim run crash-loop --cooldown 0
+              warmpool-sim run throttle-storm --report storm.html --report storm.csv
+              warmpool-sim run burst-jobs --output json
 
             EXIT STATUS
               0 all came as expected; 1 something did not hold that always must; 2 a file has problems; 3 something came \
@@ -40,10 +43,13 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var changes: ScenarioChanges
 
+    @OptionGroup var reports: ReportOptions
+
     func validate() throws {
         if recordTrace != nil, scenarios.count + furtherScenarios.count > 1 {
             throw ValidationError("--record-trace: name one scenario; one file holds one trace")
         }
+        try reports.validate(scenarios: scenarios.count + furtherScenarios.count)
     }
 
     func run() throws {
@@ -68,9 +74,12 @@ struct RunCommand: ParsableCommand {
         do {
             let file = try load()
             if let recordTrace { try ScenarioFiles.record(file, to: recordTrace) }
-            let report = try Simulation(file.scenario).run()
+            var progress = RunProgress(file.name)
+            defer { progress.clear() }
+            let report = try Simulation(file.scenario).run { progress.show($0) }
+            progress.clear()
             let verdict = Verdict(file.expectations, report, of: file.scenario)
-            printNow(RunText(file, report, verdict).text)
+            try reports.deliver(RunReport(file, report, verdict))
             return verdict.holds ? .success : ExitCode(3)
         } catch let problems as SettingsProblems {
             printError("\(problems)")

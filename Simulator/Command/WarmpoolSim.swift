@@ -14,6 +14,7 @@ struct WarmpoolSim: AsyncParsableCommand {
             EXAMPLES
               warmpool-sim run exhausted-subnet
               warmpool-sim fuzz --time 5m
+              warmpool-sim sweep --workload burst
               warmpool-sim demo
               warmpool-sim up --nodes 3 --instance-type m5.large
               warmpool-sim down
@@ -24,9 +25,8 @@ struct WarmpoolSim: AsyncParsableCommand {
             interruption nothing is left behind.
             """,
         subcommands: [
-            RunCommand.self, ScenariosCommand.self, FuzzCommand.self, ReplayCommand.self, CompareCommand.self,
-            LiveCommand.self, Up.self, Down.self,
-            DemoCommand.self, CloudCommand.self,
+            RunCommand.self, SweepCommand.self, ScenariosCommand.self, FuzzCommand.self, ReplayCommand.self,
+            CompareCommand.self, LiveCommand.self, Up.self, Down.self, DemoCommand.self, CloudCommand.self,
         ])
 }
 

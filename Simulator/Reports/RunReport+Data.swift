@@ -1,4 +1,5 @@
 import JSON
+import Presentation
 
 extension RunReport {
     /// The report as JSON, indented, without a final newline.
@@ -8,7 +9,7 @@ extension RunReport {
         try JSONCoding.encode(self).text(.indented)
     }
 
-    /// The ``samples`` as CSV (RFC 4180, with plain newlines): a line of names, then one for each moment.
+    /// The ``samples`` as CSV: a line of names, then one for each moment.
     ///
     /// | column | what |
     /// | --- | --- |
@@ -32,11 +33,6 @@ extension RunReport {
                 + sample.subnets.flatMap { [$0.pods, $0.free, $0.freePrefixes] }
             return ["\(sample.at)"] + counts.map(String.init)
         }
-        return ([names] + rows).map { $0.map(RunReport.field).joined(separator: ",") + "\n" }.joined()
-    }
-
-    private static func field(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
+        return CSV.text([names] + rows)
     }
 }

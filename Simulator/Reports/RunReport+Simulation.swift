@@ -9,12 +9,13 @@ extension RunReport {
     ///   - bound: how fast the token buckets let it go.
     ///   - checks: what was expected of it.
     public init(
-        name: String, _ scenario: Scenario, _ report: VirtualSimulator.Report, bound: Bound? = nil, checks: [Check] = []
+        name: String, about: String = "", _ scenario: Scenario, _ report: VirtualSimulator.Report, bound: Bound? = nil,
+        checks: [Check] = []
     ) {
         let samples = report.samples.map(Moment.init)
         let worst = samples.max { $0.pendingCount < $1.pendingCount }
         self.init(
-            name: name, seed: "\(scenario.seed)", duration: scenario.duration.inSeconds,
+            name: name, about: about, seed: "\(scenario.seed)", duration: scenario.duration.inSeconds,
             groups: scenario.groups.enumerated().map { index, group in
                 Group(
                     name: group.name, instanceType: group.instanceType.name,

@@ -5,8 +5,11 @@ extension RunReport {
     ///
     /// - Returns: lines, the last one with its newline too.
     public func text(_ style: TextStyle) -> String {
-        var text = "\(style.paint("\(name.printable), seed \(seed)", .faint))\n\(verdictLine(style))\n\n"
-        text += figureTable.text(style)
+        var text = "\(style.paint("\(name.printable), seed \(seed)", .faint))\n\(verdictLine(style))\n"
+        if !about.isEmpty {
+            text += "\n" + TextTable(columns: [.sentence("")], rows: [[.init(about, .faint)]]).text(style)
+        }
+        text += "\n" + figureTable.text(style)
         if !causes.isEmpty { text += "\n" + causeTable.text(style) }
         if !calls.isEmpty { text += "\n" + callTable(style).text(style) }
         if !subnets.isEmpty { text += "\n" + subnetTable(style).text(style) }

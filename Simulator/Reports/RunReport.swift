@@ -6,8 +6,8 @@
 /// | file | what |
 /// | --- | --- |
 /// | `RunReport+Parts` | the parts of a report |
-/// | `RunReport+Simulation` | from a scenario and what came of it |
-/// | `RunReport+Terminal`, `RunReport+Data`, `HTML/` | the forms |
+/// | `RunReport+Simulation`, `RunReport+Scenario` | from a scenario and what came of it |
+/// | `RunReport+Form`, `RunReport+Terminal`, `RunReport+Data`, `HTML/` | the forms |
 public struct RunReport: Hashable, Sendable, Encodable {
     /// The version of the JSON's schema.
     public static let schema = "warmpool-sim-run/v1"
@@ -16,6 +16,8 @@ public struct RunReport: Hashable, Sendable, Encodable {
     public let schema = RunReport.schema
     /// What was simulated, such as the name of a scenario's file.
     public var name: String
+    /// What the scenario shows, in a sentence or a few; empty where nobody says it.
+    public var about: String
     /// The scenario's seed, in decimal: JSON's numbers are not that wide.
     public var seed: String
     /// How long the simulation lasts, in seconds of virtual time.

@@ -62,6 +62,8 @@ extension SettingsReader {
     public func nested(_ key: String, over base: SettingsReader) -> SettingsReader? {
         guard let reader = nested(key) else { return nil }
         reader.settings.merge(base.settings) { own, _ in own }
+        // Whether they are known, the reader of both says.
+        base.known.formUnion(base.settings.keys)
         return reader
     }
 

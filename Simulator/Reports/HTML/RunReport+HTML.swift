@@ -6,7 +6,7 @@ extension RunReport {
         HTML.page(
             title: "\(name), seed \(seed)", headline: headline, holds ? .good : .bad,
             """
-            \(tiles)\(checkSection)\(podSection)\(waitSection)\(callSection)\(strandedSection)\(subnetSection)\
+            \(aboutParagraph)\(tiles)\(checkSection)\(podSection)\(waitSection)\(callSection)\(strandedSection)\(subnetSection)\
             \(seriesSection)
             """,
             footer: """
@@ -15,6 +15,8 @@ extension RunReport {
                 """
         ).text
     }
+
+    private var aboutParagraph: HTML? { about.isEmpty ? nil : "<p class=\"about\">\(about)</p>\n" }
 
     private var tiles: HTML {
         HTML.tiles([

@@ -56,7 +56,7 @@ public struct AreaChart {
             )
             ground = top
         }
-        let legend: HTML? = series.count > 1 ? .legend(series.map { ($0.shade, $0.name) }) : nil
+        let legend = HTML.legend(series.map { ($0.shade, $0.name) })
         return "\(legend)\(plot.svg(heading, areas + probes))"
     }
 

@@ -60,7 +60,8 @@ public struct Axis: Hashable, Sendable {
         for exponent in (-1)... {
             let value = pow(10, Double(exponent))
             ticks.append(
-                Tick(value: value, label: value < 1 ? "\(Int((value * 1000).rounded())) ms" : "\(Int(value).grouped) s"))
+                Tick(value: value, label: value < 1 ? "\(Int((value * 1000).rounded())) ms" : "\(Int(value).grouped) s")
+            )
             if value >= longest { break }
         }
         return Axis(form: .logarithmic, ticks: ticks)

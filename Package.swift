@@ -189,7 +189,12 @@ let tests: [Target] = [
             "Addressing", "Fabric", "JSON", "ModelVPC", "NamespaceTesting", "Pool", "Providers", "Settings",
             "Timekeeping", .httpTypes, .hummingbird, .logging, .nio, .nioEmbedded, .nioPosix, .subprocess,
         ], exclude: ["clients.py", "REST/hooks.py", "REST/schemathesis.toml"]),
-    .tests("Simulator", ["Addressing", "CloudServer", "InstanceLimits", "JSON", "NamespaceTesting"]),
+    .tests(
+        "Simulator",
+        [
+            "Addressing", "CloudServer", "Fabric", "InstanceLimits", "JSON", "ModelVPC", "NamespaceTesting", "Pool",
+            "PoolSettings", "RateLimiting", "Settings", "Timekeeping", "VirtualSimulator",
+        ]),
     .tests(
         "ScenarioFile",
         ["Addressing", "ModelVPC", "Pool", "RateLimiting", "Settings", "Timekeeping", "VirtualSimulator"]),
@@ -222,8 +227,9 @@ let tests: [Target] = [
     .testTarget(
         name: "IntegrationTests",
         dependencies: [
-            "Addressing", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON", "LiveTesting", "ModelVPC",
-            "NamespaceTesting", "Netlink", "PodNetwork", "Pool", "Providers", "Simulator", "Timekeeping",
+            "Addressing", "Comparison", "ControlProtocol", "Fabric", "Identity", "InstanceLimits", "JSON",
+            "LiveTesting", "ModelVPC", "NamespaceTesting", "Netlink", "PodNetwork", "Pool", "Providers", "ScenarioFile",
+            "Simulator", "Timekeeping", "VirtualSimulator",
         ], exclude: ["MotoNode.py"]),
     .testTarget(
         name: "FaultTests",

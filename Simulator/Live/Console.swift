@@ -2,13 +2,13 @@ import Glibc
 
 /// What the user sees: a line per step, with the time that it took, and on a terminal its progress meanwhile.
 public final class Console: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Int32?
     private let isTerminal: Bool
 
-    /// - Parameter descriptor: where it writes to.
-    public init(_ descriptor: Int32 = STDOUT_FILENO) {
+    /// - Parameter descriptor: where it writes to; `nil` for nowhere.
+    public init(_ descriptor: Int32? = STDOUT_FILENO) {
         self.descriptor = descriptor
-        isTerminal = isatty(descriptor) == 1
+        isTerminal = descriptor.map { isatty($0) == 1 } ?? false
     }
 
     /// Prints text and a newline.
@@ -48,6 +48,7 @@ public final class Console: Sendable {
     }
 
     private func write(_ text: String) {
+        guard let descriptor else { return }
         let bytes = Array(text.utf8)
         _ = Glibc.write(descriptor, bytes, bytes.count)
     }

@@ -50,7 +50,7 @@ extension LiveRun {
 
     // MARK: Rest
 
-    /// Waits until nothing is under way on any node.
+    /// Waits until nothing is under way on any node, and kernel, store and cloud agree.
     private func rest(_ live: LiveFabric) async throws {
         let deadline = ContinuousClock.now + options.settle
         var busy = started(live)
@@ -59,14 +59,19 @@ extension LiveRun {
                 throw LiveError.process("warmpoold of \(node.name)", problem: "has ended", log: tail(ofFile: node.log))
             }
             var still: [SimulatedNode] = []
-            for node in busy where try await !isAtRest(node) { still.append(node) }
+            var reasons: [String] = []
+            for node in busy {
+                guard let reason = try await unrest(on: node) else { continue }
+                still.append(node)
+                reasons.append("\(node.name): \(reason)")
+            }
             guard still.isEmpty || ContinuousClock.now < deadline else {
                 throw LiveFailure(
-                    "\(still.map(\.name).joined(separator: ", ")) did not come to rest within "
-                        + "\(options.settle.rounded) after the end of the plan")
+                    "not at rest \(options.settle.rounded) after the end of the plan: "
+                        + reasons.joined(separator: "; "))
             }
             busy = still
-            if !busy.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+            if !busy.isEmpty { try await Task.sleep(for: .milliseconds(200)) }
         }
     }
 
@@ -75,12 +80,14 @@ extension LiveRun {
         zip(live.nodes, scenario.plan.nodes).filter { $1.joins < .origin + scenario.duration }.map(\.0)
     }
 
-    /// A daemon that does not answer yet is not at rest.
-    private func isAtRest(_ node: SimulatedNode) async throws -> Bool {
+    /// What is still under way on a node, or in disorder: what a killed daemon left is repaired by and by.
+    private func unrest(on node: SimulatedNode) async throws -> String? {
         do {
-            return try await node.isAtRest()
-        } catch is ControlError {
-            return false
+            guard try await node.isAtRest() else { return "addresses, ENIs or pods are on their way" }
+            let differences = try await node.differences()
+            return differences.isEmpty ? nil : differences.joined(separator: "; ")
+        } catch let error as ControlError {
+            return error.description
         }
     }
 
@@ -90,11 +97,6 @@ extension LiveRun {
         let nodes = started(live)
         var rows: [InterfaceRow] = []
         for node in nodes {
-            let differences = try await node.differences()
-            guard differences.isEmpty else {
-                throw LiveFailure(
-                    "kernel, store and cloud of \(node.name) disagree: \(differences.joined(separator: "; "))")
-            }
             rows += try await node.call(.interfaces) as [InterfaceRow]
         }
         return ClusterCount(

@@ -19,6 +19,7 @@ extension ENI {
         private(set) var recent: Deque<(block: Block, at: Instant)> = []
         var detachInDoubtSince: Instant?
         var retryAt: Instant?
+        var failsSince: Instant?
         var giveBackAt: Instant?
         var refusal: ProviderError?
         var fullUntil: Instant?

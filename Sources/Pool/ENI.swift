@@ -115,6 +115,11 @@ public struct ENI: Sendable {
         get { shared[0].retryAt }
         set { shared[0].retryAt = newValue }
     }
+    /// Since when every attempt to bring it into service has failed.
+    var failsSince: Instant? {
+        get { shared[0].failsSince }
+        set { shared[0].failsSince = newValue }
+    }
     /// Nothing is given back before this, after the provider refused to take it.
     var giveBackAt: Instant? {
         get { shared[0].giveBackAt }

@@ -24,8 +24,8 @@ extension Pool {
         if error.contradictsView { readBackAt = now }
         switch action {
         case .createENI(let token, _): creationFailed(token, error, retryAt, now)
-        case .attachENI(let eni, _): attachFailed(eni, error, refusal, retryAt)
-        case .configureENI(let eni): configurationFailed(eni, refusal, retryAt)
+        case .attachENI(let eni, _): attachFailed(eni, error, refusal, retryAt, now)
+        case .configureENI(let eni): configurationFailed(eni, refusal, retryAt, now)
         case .assign(let eni, let kind, _, let token): assignFailed(eni, kind, token, error, refusal, retryAt, now)
         case .unassign(let eni, _): unassignFailed(eni, retryAt)
         case .detachENI(let eni): detachFailed(eni, error, retryAt, now)
@@ -65,17 +65,21 @@ extension Pool {
 
     /// Whether it took place the next view tells; until then the step is taken again from the start.
     private mutating func attachFailed(
-        _ eni: ENIID, _ error: ProviderError, _ refusal: ProviderError?, _ retryAt: Instant
+        _ eni: ENIID, _ error: ProviderError, _ refusal: ProviderError?, _ retryAt: Instant,
+        _ now: Instant
     ) {
         guard case .attaching? = enis[eni]?.phase else { return }
         enis[eni]?.deviceIndex = nil
-        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, refusal, retryAt) }
+        guard error == .limitReached(.interfaces) else { return configurationFailed(eni, refusal, retryAt, now) }
         eniTrouble = ENITrouble(error: error, until: retryAt)
         if let full = enis[eni], full.assignedCount > 0 { lose(full) } else { enis[eni]?.phase = .detached }
     }
 
-    private mutating func configurationFailed(_ eni: ENIID, _ refusal: ProviderError?, _ retryAt: Instant) {
+    private mutating func configurationFailed(
+        _ eni: ENIID, _ refusal: ProviderError?, _ retryAt: Instant, _ now: Instant
+    ) {
         guard case .attaching? = enis[eni]?.phase else { return }
+        if enis[eni]?.failsSince == nil { enis[eni]?.failsSince = now }
         enis[eni]?.phase = .created
         enis[eni]?.retryAt = retryAt
         enis[eni]?.refusal = refusal

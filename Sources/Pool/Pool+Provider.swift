@@ -20,6 +20,7 @@ extension Pool {
             enis[eni]?.phase = .ready(since: now)
             enis[eni]?.changedAt = now
             enis[eni]?.retryAt = nil
+            enis[eni]?.failsSince = nil
             enis[eni]?.refusal = nil
             if let eni = enis[eni] { put(eni) }
         }
@@ -97,15 +98,18 @@ extension Pool {
     mutating func finishDetaching(_ eni: ENIID, _ now: Instant) {
         guard case .detaching? = enis[eni]?.phase else { return }
         enis[eni]?.phase = .detached
+        enis[eni]?.failsSince = nil
         enis[eni]?.changedAt = now
         enis[eni]?.deviceIndex = nil
         enis[eni]?.detachInDoubtSince = nil
     }
 
-    /// An ENI that was to be detached serves on, with the addresses that were to go with it.
+    /// An ENI that was to be detached serves on, with the addresses that were to go with it; one that never was attached
+    /// is tried again.
     mutating func cancelDetaching(_ eni: ENIID, _ now: Instant) {
         guard case .detaching? = enis[eni]?.phase else { return }
-        enis[eni]?.phase = .ready(since: now)
+        let wasAttached = enis[eni]?.failsSince == nil
+        enis[eni]?.phase = wasAttached ? .ready(since: now) : .created
         enis[eni]?.detachInDoubtSince = nil
         for record in addresses.values where record.eni == eni && record.state == .releasing { set(record, to: .free) }
     }

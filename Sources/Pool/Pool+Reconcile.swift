@@ -122,6 +122,7 @@ extension Pool {
         switch (eni.phase, view.attachment) {
         case (.ready, .detached), (.ready, .detaching):
             if isSettled(eni, takenAt) { return lose(eni) }
+        case (.created, .attaching) where isStuck(eni, takenAt): return detach(eni.id, now)
         case (.created, .attached(let index)), (.created, .attaching(let index)): enis[eni.id]?.deviceIndex = index
         case (.created, .detached): enis[eni.id]?.deviceIndex = nil
         case (.lost, .attached(let index)):
@@ -142,6 +143,16 @@ extension Pool {
         // What leaves is not compared: it is gone soon.
         if let eni = enis[eni.id], eni.isServingOrComing { compareBlocks(of: eni, view, takenAt, now) }
     }
+
+    /// Whether an ENI has been attaching for so long that it never will be attached: only by being detached does it come
+    /// out of that state.
+    private func isStuck(_ eni: ENI, _ takenAt: Instant) -> Bool {
+        guard let failsSince = eni.failsSince, !eni.isPrimary, eni.isIdle else { return false }
+        return takenAt >= failsSince + max(Pool.longestAttaching, configuration.consistencyWindow)
+    }
+
+    /// No provider attaches an ENI for longer.
+    private static let longestAttaching = Duration.seconds(120)
 
     /// Whether the provider's view of an ENI, asked for at `takenAt`, must show what the pool did to it.
     private func isSettled(_ eni: ENI, _ takenAt: Instant) -> Bool {

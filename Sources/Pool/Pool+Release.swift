@@ -36,14 +36,18 @@ extension Pool {
         case .giveBackFree(let kind, let count):
             guard let limits else { return }
             giveBack(Array(wholeFree(kind) { counts(kind, on: $0, limits, now) }.prefix(count)))
-        case .detach(let id):
-            // Durably on their way out: after a crash nobody gets an address of an ENI that may be detached already.
-            for record in addresses.values where record.eni == id && record.state == .free {
-                set(record, to: .releasing)
-            }
-            enis[id]?.phase = .detaching(since: now)
-            outcome.actions.append(.detachENI(id))
+        case .detach(let id): detach(id, now)
         }
+    }
+
+    /// Begins to give an ENI back that no pod uses.
+    mutating func detach(_ id: ENIID, _ now: Instant) {
+        // Durably on their way out: after a crash nobody gets an address of an ENI that may be detached already.
+        for record in addresses.values where record.eni == id && record.state == .free {
+            set(record, to: .releasing)
+        }
+        enis[id]?.phase = .detaching(since: now)
+        outcome.actions.append(.detachENI(id))
     }
 
     private mutating func giveBack(_ leaving: [Leaving]) {

@@ -16,7 +16,7 @@ struct FuzzCommand: AsyncParsableCommand {
               warmpool-sim fuzz
               warmpool-sim fuzz --time 10m --jobs 8
               warmpool-sim fuzz --runs 1000 --seed 7 --output-dir findings
-              warmpool-sim replay warmpool-violation-4711.json
+              warmpool-sim replay warmpool-violation-seed-4711.json
 
             EXIT STATUS
               0 nothing was found; 1 something was found, or the file cannot be written; 64 wrong usage
@@ -57,29 +57,12 @@ struct FuzzCommand: AsyncParsableCommand {
         guard let (seed, violation) = found.finding else {
             return printNow("\(found.runs) scenarios from seed \(self.seed) on: nothing was found")
         }
-        printNow("seed \(seed): \(violation)")
-        let trace = minimize(.random(seed: seed), violation)
-        let path = "\(outputDir)/warmpool-violation-\(seed).json"
         do {
-            try trace.write(to: path)
+            try Finding(scenario: .random(seed: seed), violation: violation).keep(in: outputDir, name: "seed-\(seed)")
         } catch {
-            printError("warmpool-sim: \(path) cannot be written: \(error)")
-            throw ExitCode.failure
+            printError("warmpool-sim: the finding cannot be written to \(outputDir): \(error)")
         }
-        printNow("as small as possible: \(trace.violation)")
-        printNow("\(trace.scenario.size) in \(path); run it again by:\n  warmpool-sim replay \(path)")
         throw ExitCode.failure
-    }
-
-    private func minimize(_ scenario: Scenario, _ violation: Violation) -> TraceFile {
-        var minimizer = Minimizer(
-            scenario, violation,
-            report: { step in
-                guard step.runs.isMultiple(of: 10) else { return }
-                printError("making it smaller: \(step.scenario.size), \(step.runs) runs")
-            })
-        minimizer.minimize()
-        return TraceFile(minimizer.scenario, minimizer.violation)
     }
 }
 
@@ -126,22 +109,5 @@ private actor FuzzSearch {
         runs += 1
         guard let violation, index < finding?.index ?? .max else { return }
         finding = (index, violation)
-    }
-}
-
-extension Scenario {
-    /// How large it is, in words.
-    fileprivate var size: String {
-        "\(plan.nodes.count) nodes, \(plan.pods.count) pods, \(faults.count) faults and \(incidents.count) incidents in "
-            + duration.rounded
-    }
-}
-
-extension TraceFile {
-    /// - Throws: an error of Foundation that says why the file cannot be written.
-    fileprivate func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(self).write(to: URL(filePath: path), options: .atomic)
     }
 }

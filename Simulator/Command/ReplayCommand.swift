@@ -10,8 +10,8 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Runs a scenario again that violated a rule, and shows what happened last.",
         discussion: """
             EXAMPLES
-              warmpool-sim replay warmpool-violation-4711.json
-              warmpool-sim replay --events 200 warmpool-violation-4711.json
+              warmpool-sim replay warmpool-violation-seed-4711.json
+              warmpool-sim replay --events 200 warmpool-violation-seed-4711.json
 
             EXIT STATUS
               0 nothing is violated any more; 1 a rule is violated, or the scenario cannot be run; 2 the file has \

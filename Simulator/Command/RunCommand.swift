@@ -74,10 +74,7 @@ struct RunCommand: ParsableCommand {
         do {
             let file = try load()
             if let recordTrace { try ScenarioFiles.record(file, to: recordTrace) }
-            var progress = RunProgress(file.name)
-            defer { progress.clear() }
-            let report = try Simulation(file.scenario).run { progress.show($0) }
-            progress.clear()
+            let report = try run(file)
             let verdict = Verdict(file.expectations, report, of: file.scenario)
             try reports.deliver(RunReport(file, report, verdict))
             return verdict.holds ? .success : ExitCode(3)
@@ -87,6 +84,20 @@ struct RunCommand: ParsableCommand {
         } catch {
             printError("warmpool-sim: \(error)")
             return .failure
+        }
+    }
+
+    /// Runs a scenario; one that violates a rule is kept as a file that replays it.
+    private func run(_ file: ScenarioFile) throws -> Report {
+        let simulation = try Simulation(file.scenario)
+        var progress = RunProgress(file.name)
+        defer { progress.clear() }
+        do throws(Violation) {
+            return try simulation.run { progress.show($0) }
+        } catch {
+            progress.clear()
+            try Finding(scenario: file.scenario, violation: error).keep(in: ".", name: "seed-\(file.scenario.seed)")
+            throw error
         }
     }
 

@@ -71,7 +71,7 @@ let assemblies: [Target] = [
         path: "Simulator",
         exclude: [
             "CloudServer", "Command", "Comparison", "Reports", "ScenarioFile", "Scenarios", "Sweep", "Virtual",
-            "choosing-a-warm-target.md", "live.md", "reports.md", "sweep.md",
+            "checking.md", "choosing-a-warm-target.md", "live.md", "reports.md", "sweep.md",
         ]),
     .target(
         name: "VirtualSimulator",

@@ -38,12 +38,13 @@ struct ReplayCommand: ParsableCommand {
                 if last.count > events { last.removeFirst() }
             }
             _ = try simulation.run()
-            printNow("nothing is violated; when it was written, it was: \(trace.violation)")
         } catch {
             for line in last { printNow(line) }
             printError("warmpool-sim: \(error)")
             throw ExitCode.failure
         }
+        for line in last { printNow(line) }
+        printNow("nothing is violated; when it was written, it was: \(trace.violation)")
     }
 
     private func load() throws -> TraceFile {

@@ -6,19 +6,20 @@ import VirtualSimulator
 /// A plan as a CSV file: which nodes and pods come and go, and when, one in a row.
 ///
 /// ```text
-/// kind,node,group,start,end,lifetime
-/// node,n0,general,0,,
-/// pod,n0,,20.5,,180
-/// pod,n0,,21,300,
+/// kind,node,group,start,end,lifetime,pause,longestPause
+/// node,n0,general,0,,,,
+/// pod,n0,,20.5,,180,,
+/// pod,n0,,21,300,,,
+/// pod,n0,,25,,3,10,300
 /// ```
 ///
 /// Times are in seconds since the beginning, with a fraction or without. A node joins at `start` and leaves at `end`. A pod
-/// comes at `start`, and ends at `end` or `lifetime` seconds after it got its address. What is empty does not happen. The
-/// columns come in any order, and all but `node` and `start` can be left out; so can the row of a node that is there from
+/// comes at `start`, and ends at `end` or `lifetime` seconds after it got its address; with `pause` it then comes back after
+/// so many seconds, which double each time up to `longestPause`. What is empty does not happen. The columns come in any order, and all but `node` and `start` can be left out; so can the row of a node that is there from
 /// the beginning, in the first group.
 public enum PlanTrace {
     /// The columns of the files that are written.
-    private static let header = "kind,node,group,start,end,lifetime"
+    private static let header = "kind,node,group,start,end,lifetime,pause,longestPause"
 
     /// Reads a trace from a file, row by row.
     ///
@@ -58,14 +59,16 @@ public enum PlanTrace {
         write(header)
         for (index, node) in plan.nodes.enumerated() {
             let leaves = node.leaves.map(seconds) ?? ""
-            write("node,n\(index),\(groups[node.group]),\(seconds(node.joins)),\(leaves),")
+            write("node,n\(index),\(groups[node.group]),\(seconds(node.joins)),\(leaves),,,")
         }
         for pod in plan.pods {
             let ends =
                 switch pod.ends {
-                case .never: ","
-                case .at(let instant): "\(seconds(instant)),"
-                case .after(let life): ",\(seconds(.origin + life))"
+                case .never: ",,,"
+                case .at(let instant): "\(seconds(instant)),,,"
+                case .after(let life): ",\(seconds(.origin + life)),,"
+                case .again(let life, let pause, let longest):
+                    ([""] + [life, pause, longest].map { seconds(.origin + $0) }).joined(separator: ",")
                 }
             write("pod,n\(pod.node),,\(seconds(pod.arrives)),\(ends)")
         }

@@ -8,7 +8,7 @@ struct PlanTraceReader {
     static let mostProblems = 20
 
     private enum Column: String, CaseIterable {
-        case kind, node, group, start, end, lifetime
+        case kind, node, group, start, end, lifetime, pause, longestPause
     }
 
     private let file: String
@@ -87,16 +87,21 @@ struct PlanTraceReader {
         let node = nodes[index]
         if arrives < node.joins { report("the pod comes before its node \(name) joins") }
         if let leaves = node.leaves, arrives >= leaves { report("the pod comes after its node \(name) has left") }
-        var ends = Plan.Pod.End.never
-        switch (time(.end, values, isNeeded: false), time(.lifetime, values, isNeeded: false)) {
-        case (_?, _?): report("a pod has an end or a lifetime; leave one of the two empty")
-        case (let end?, nil):
-            if end <= arrives { report("the pod ends before it has come") }
-            ends = .at(end)
-        case (nil, let life?): ends = .after(life - .origin)
-        case (nil, nil): break
-        }
-        pods.append(Plan.Pod(arrives: arrives, node: index, ends: ends))
+        pods.append(Plan.Pod(arrives: arrives, node: index, ends: readEnd(values, arrives)))
+    }
+
+    private mutating func readEnd(_ values: [Column: Substring], _ arrives: Instant) -> Plan.Pod.End {
+        let end = time(.end, values, isNeeded: false)
+        let life = time(.lifetime, values, isNeeded: false).map { $0 - .origin }
+        let pause = time(.pause, values, isNeeded: false).map { $0 - .origin }
+        let longest = time(.longestPause, values, isNeeded: false).map { $0 - .origin } ?? pause
+        if end != nil, life != nil { report("a pod has an end or a lifetime; leave one of the two empty") }
+        if life == nil, pause ?? longest != nil { report("only a pod with a lifetime comes back after a pause") }
+        if let pause, let longest, longest < pause { report("longestPause is less than pause") }
+        if let end, end <= arrives { report("the pod ends before it has come") }
+        guard let life else { return end.map(Plan.Pod.End.at) ?? .never }
+        guard let pause, let longest else { return .after(life) }
+        return .again(life: life, pause: pause, longestPause: longest)
     }
 
     private mutating func name(_ values: [Column: Substring]) -> String? {

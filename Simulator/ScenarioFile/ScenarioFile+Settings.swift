@@ -129,6 +129,8 @@ extension Scenario {
         attachTimeout = reader.duration("attachTimeout", in: seconds) ?? attachTimeout
         addTimeout = reader.duration("addTimeout", in: seconds) ?? addTimeout
         retryPause = reader.duration("retryPause", in: seconds) ?? retryPause
+        let rest = reader.duration("quiesce", in: .zero ... .seconds(86_400)) ?? .seconds(600)
+        quiesce = rest > .zero ? rest : nil
         sampleInterval =
             reader.duration("sampleInterval", in: .milliseconds(100) ... .seconds(86_400))
             ?? .seconds(max(duration.nanoseconds / 240_000_000_000, 1))

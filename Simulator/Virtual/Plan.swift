@@ -26,6 +26,9 @@ public struct Plan: Hashable, Codable, Sendable {
         public enum End: Hashable, Codable, Sendable {
             /// So long after it got its address.
             case after(Duration)
+            /// So long after it got its address, as one that crashes; it comes back after a pause, which doubles each time
+            /// up to the longest.
+            indirect case again(life: Duration, pause: Duration, longestPause: Duration)
             /// At an instant, whether it has its address or still waits.
             case at(Instant)
             case never

@@ -41,7 +41,10 @@ extension Simulation {
         nodes[node].running.insert(pod)
         try checkPods(of: node)
         gauges.runs(with: addresses)
-        if case .after(let life) = pods[pod].plan.ends { planEnd(of: pod, at: now + life) }
+        switch pods[pod].plan.ends {
+        case .after(let life), .again(let life, _, _): planEnd(of: pod, at: now + life)
+        case .at, .never: break
+        }
     }
 
     /// A pod that is started again after a crash of its machine ends when it would have ended.
@@ -93,13 +96,20 @@ extension Simulation {
     mutating func end(_ pod: Int) throws(Violation) {
         let node = pods[pod].plan.node
         guard !pods[pod].isOver else { return }
+        if case .again = pods[pod].plan.ends, pods[pod].addresses == nil {
+            // After a crash of its machine it is not started again yet: only what runs can end by itself.
+            pods[pod].endIsPlanned = false
+            return
+        }
         trace.add(6, now, pod)
         tell?(now, "pod \(pod) on node \(node) ends")
         if let addresses = pods[pod].addresses {
             ledger.noteEnd(of: addresses, cooldown: nodes[node].group.pool.cooldown, now)
         }
+        let attachment = pods[pod].attachment(pod)
         finish(pod: pod)
+        if let pause = pods[pod].comeBack() { queue.add(.podTries(pod), at: now + pause) }
         guard nodes[node].isUp else { return }
-        try perform(nodes[node].pool.release(pods[pod].attachment(pod), now: now), on: node)
+        try perform(nodes[node].pool.release(attachment, now: now), on: node)
     }
 }

@@ -54,6 +54,8 @@ import VirtualSimulator
         ("kind,node,start\nnod,a,1", "t.csv:2: kind: 'nod' is neither node nor pod"),
         ("node,start\n,1", "t.csv:2: node: the name of the node is missing"),
         ("node,start\na,", "t.csv:2: start: the time is missing"),
+        ("node,start,pause\na,2,1", "t.csv:2: only a pod with a lifetime comes back after a pause"),
+        ("node,start,lifetime,pause,longestPause\na,2,1,3,2", "t.csv:2: longestPause is less than pause"),
         ("node,start\na,5m", "t.csv:2: start: '5m' is not a number of seconds, such as 90 or 20.5"),
         ("node,start\na,-5", "t.csv:2: start: '-5' is not a number of seconds, such as 90 or 20.5"),
         ("node,start\na", "t.csv:2: it has 1 fields, and the header has 2"),
@@ -79,9 +81,12 @@ import VirtualSimulator
         #expect(problems("node,start\n" + String(repeating: "a,x\n", count: 1000)).count == 20)
     }
 
-    @Test(arguments: Workload.standard.map(\.name))
-    func aPlanThatIsWrittenIsReadBack(_ name: String) throws {
-        let workload = try #require(Workload.standard.first { $0.name == name }).workload
+    @Test(
+        arguments: Workload.standard.map(\.workload) + [
+            .fill(pods: 5, at: .seconds(1), over: .seconds(2), lifetime: .milliseconds(1001)),
+            .crashLoop(pods: 5, lifetime: .seconds(3), pause: .seconds(10), longestPause: .seconds(300)),
+        ])
+    func aPlanThatIsWrittenIsReadBack(_ workload: Workload) throws {
         let plan = workload.plan(nodes: 4, duration: .seconds(4000), seed: 3)
         var lines: [String] = []
         PlanTrace.write(plan, groups: ["general"]) { lines.append($0) }

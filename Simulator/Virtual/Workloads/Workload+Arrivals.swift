@@ -61,20 +61,14 @@ extension Workload {
     }
 
     func crashLoop(
-        _ pods: Int, _ lifetime: Duration, _ pause: Duration, _ longestPause: Duration, _ duration: Duration,
-        _ dice: inout Dice
+        _ pods: Int, _ lifetime: Duration, _ pause: Duration, _ longestPause: Duration, _ dice: inout Dice
     ) -> [Arrival] {
-        var arrivals: [Arrival] = []
-        for _ in 0..<pods {
-            var at = dice.duration(.seconds(20) ... .seconds(30))
-            var backoff = pause
-            while at < duration {
-                let life = dice.duration(lifetime / 2...lifetime * 3 / 2)
-                arrivals.append((at, .after(life)))
-                at += life + backoff
-                backoff = min(backoff * 2, longestPause)
-            }
+        (0..<pods).map { _ in
+            (
+                dice.duration(.seconds(20) ... .seconds(30)),
+                .again(
+                    life: dice.duration(lifetime / 2...lifetime * 3 / 2), pause: pause, longestPause: longestPause)
+            )
         }
-        return arrivals
     }
 }

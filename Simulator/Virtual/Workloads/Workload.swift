@@ -43,7 +43,7 @@ public enum Workload: Hashable, Sendable {
         case .fill(let pods, let at, let over, let lifetime):
             return perNode(nodes) { fill(pods, at, over, lifetime, &dice) }
         case .crashLoop(let pods, let lifetime, let pause, let longestPause):
-            return perNode(nodes) { crashLoop(pods, lifetime, pause, longestPause, duration, &dice) }
+            return perNode(nodes) { crashLoop(pods, lifetime, pause, longestPause, &dice) }
         }
     }
 

@@ -52,10 +52,16 @@ public struct Bound<Value: BoundValue>: Hashable, Sendable, LosslessStringConver
 public protocol BoundValue: Comparable, Hashable, Sendable {
     init?(boundText: some StringProtocol)
     var boundText: String { get }
+    /// A figure that was seen, rounded for a person.
+    var seenText: String { get }
     /// What it is, with its article.
     static var noun: String { get }
     /// Two of them as they are written, the smaller one first.
     static var examples: (String, String) { get }
+}
+
+extension BoundValue {
+    public var seenText: String { boundText }
 }
 
 extension Int: BoundValue {
@@ -81,6 +87,7 @@ extension Double: BoundValue {
 extension Duration: BoundValue {
     public init?(boundText: some StringProtocol) { self.init(text: boundText) }
     public var boundText: String { text }
+    public var seenText: String { "\(inSeconds.boundText)s" }
     public static var noun: String { "a duration" }
     public static var examples: (String, String) { ("500ms", "30s") }
 }

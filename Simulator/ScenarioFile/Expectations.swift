@@ -41,9 +41,9 @@ public struct Expectations: Hashable, Sendable {
     public var throttled: Bound<Int>?
     /// Addresses that a node holds and no pod uses, on average.
     public var stranded: Bound<Double>?
-    /// When the last pod that waited had its address, since the first node joined.
+    /// When the last pod got its address, since the first node joined; pods that wait at the end never get any.
     public var converged: Bound<Duration>?
-    /// The time until then, as a multiple of ``TokenBound``.
+    /// The time until then, as a multiple of `Scenario.scaleUpBound`.
     public var tokenBound: Bound<Double>?
     public var calls: [ModelVPC.Action: Bound<Int>] = [:]
     public var subnets: [SubnetID: Subnet] = [:]

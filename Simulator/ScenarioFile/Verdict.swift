@@ -47,7 +47,7 @@ public struct Verdict: Hashable, Sendable {
 
     private mutating func check<Value>(_ what: String, _ bound: Bound<Value>?, _ seen: Value) {
         guard let bound else { return }
-        checks.append(Check(sentence: "\(what): \(bound)", holds: bound.holds(for: seen), seen: seen.boundText))
+        checks.append(Check(sentence: "\(what): \(bound)", holds: bound.holds(for: seen), seen: seen.seenText))
     }
 
     private mutating func check(_ what: String, _ bound: PodBound?, _ sample: Sample) {
@@ -79,14 +79,13 @@ public struct Verdict: Hashable, Sendable {
     }
 
     private mutating func checkConvergence(_ expected: Expectations, _ report: Report, _ scenario: Scenario) {
-        let time = report.timeToConverge(of: scenario.plan)
-        let bound = TokenBound(report, of: scenario)
+        let start = scenario.plan.nodes.map(\.joins).min() ?? .origin
+        let time = report.end.pendingCount == 0 ? report.lastGrant.map { $0 - start } : nil
         let never = "some are pending at the end"
-        check("time until no pod is pending any more", expected.converged, time, otherwise: never)
-        let multiple: Double? =
-            if let time, bound.time > .zero { time.inSeconds / bound.time.inSeconds } else { nil }
+        check("time until the last pod had its address", expected.converged, time, otherwise: never)
         check(
-            "that time over the least that the account's token buckets allow", expected.tokenBound, multiple,
+            "that time over the least that the account's token buckets allow", expected.tokenBound,
+            report.ratio(to: scenario.scaleUpBound),
             otherwise: time == nil ? never : "the buckets hold enough for all calls")
     }
 

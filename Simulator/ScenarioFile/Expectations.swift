@@ -90,8 +90,9 @@ extension Expectations {
 
     private static func codes(_ key: String, _ reader: SettingsReader) -> [String]? {
         let codes: [String]? = reader.list(key, of: "the code of a cause")
-        for code in codes ?? [] where !Cause.codes.contains(code) {
-            reader.refuse(key, "'\(code)' is not the code of a cause: \(Cause.codes.joined(separator: ", "))")
+        let known = Cause.codes + [Report.daemonDown]
+        for code in codes ?? [] where !known.contains(code) {
+            reader.refuse(key, "'\(code)' is not the code of a cause: \(known.joined(separator: ", "))")
         }
         return codes
     }

@@ -13,7 +13,10 @@ public struct Report: Hashable, Sendable {
     public internal(set) var waits: [Duration] = []
     /// When a pod got an address last; `nil` where none did.
     public internal(set) var lastGrant: Instant?
-    /// How often an ADD was refused, by the cause's code; by `daemon-down` where it reached no daemon.
+    /// Why an ADD fails that reaches no daemon, among the codes of the causes.
+    public static let daemonDown = "daemon-down"
+
+    /// How often an ADD was refused, by the cause's code; by ``daemonDown`` where it reached no daemon.
     public internal(set) var refusals: [String: Int] = [:]
     /// How often each call was made, by EC2's name of it.
     public internal(set) var calls: [String: Int] = [:]

@@ -40,7 +40,7 @@ extension Simulation {
         trace.add(8, now, node)
         tell?(now, "the daemon of node \(node) dies for \(downFor.rounded)")
         nodes[node].stopDaemon(until: now + downFor)
-        for pod in nodes[node].waiting.sorted() where pods[pod].isAsking { tryIsVain(pod, VirtualPod.daemonDown) }
+        for pod in nodes[node].waiting.sorted() where pods[pod].isAsking { tryIsVain(pod, Report.daemonDown) }
         queue.add(.daemonStarts(node, run: nodes[node].run), at: now + downFor)
     }
 

@@ -22,7 +22,7 @@ extension Simulation {
         pods[pod].tries += 1
         trace.add(3, now, pod)
         tell?(now, "pod \(pod) asks node \(node) for an address")
-        guard nodes[node].isUp else { return tryIsVain(pod, VirtualPod.daemonDown) }
+        guard nodes[node].isUp else { return tryIsVain(pod, Report.daemonDown) }
         pods[pod].isAsking = true
         let request = AddRequest(
             id: pods[pod].attachment(pod), netns: "", deadline: now + scenario.addTimeout)

@@ -21,9 +21,6 @@ struct VirtualPod {
     /// It has ended, or its node has.
     var isOver = false
 
-    /// Why an ADD fails that reaches no daemon, among the codes of the causes.
-    static let daemonDown = "daemon-down"
-
     init(_ plan: Plan.Pod) {
         self.plan = plan
     }

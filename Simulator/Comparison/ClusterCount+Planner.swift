@@ -113,7 +113,7 @@ extension VirtualSimulator.Plan.Pod {
         let start = max(arrives, joined)
         guard start < moment else { return false }
         return switch ends {
-        case .never: true
+        case .never, .again: true
         case .at(let end): end >= moment
         case .after(let life): start + life >= moment
         }

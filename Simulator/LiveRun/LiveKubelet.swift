@@ -77,7 +77,7 @@ struct LiveKubelet: Sendable {
         switch plan.ends {
         case .never: return false
         case .at(let instant): end = instant
-        case .after(let life): end = clock.now + life
+        case .after(let life), .again(let life, _, _): end = clock.now + life
         }
         try await clock.wait(until: end)
         return end < clock.end

@@ -54,6 +54,10 @@ public struct LiveRun: Sendable {
         if leaving > 0 {
             problems.append("\(leaving) nodes leave before the end, which no node of a live run does")
         }
+        let returning = scenario.plan.pods.count { if case .again = $0.ends { true } else { false } }
+        if returning > 0 {
+            problems.append("\(returning) pods come back after their end, which no pod of a live run does")
+        }
         let others = scenario.incidents.count { if case .daemonsDie = $0 { false } else { true } }
         if others > 0 {
             problems.append("\(others) incidents are of a kind that a live run does not have: it has daemons that die")

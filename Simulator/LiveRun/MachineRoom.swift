@@ -76,7 +76,7 @@ extension Scenario {
         for pod in plan.pods {
             changes.append((pod.arrives.nanoseconds, 1))
             switch pod.ends {
-            case .never: break
+            case .never, .again: break
             case .at(let end): changes.append((end.nanoseconds, -1))
             case .after(let life): changes.append((pod.arrives.advanced(by: life).nanoseconds, -1))
             }

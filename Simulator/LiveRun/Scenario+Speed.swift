@@ -60,6 +60,8 @@ extension VirtualSimulator.Plan {
                 case .never: break
                 case .at(let end): pod.ends = .at(end.compressed(by: speed))
                 case .after(let life): pod.ends = .after(life / speed)
+                case .again(let life, let pause, let longest):
+                    pod.ends = .again(life: life / speed, pause: pause / speed, longestPause: longest / speed)
                 }
                 return pod
             })

@@ -1,5 +1,4 @@
 import ArgumentParser
-import ModelVPC
 import ScenarioFile
 import Settings
 import SimulatorReports
@@ -20,7 +19,7 @@ struct RunCommand: ParsableCommand {
               warmpool-sim run exhausted-subnet
               warmpool-sim run Simulator/Scenarios/*.yaml --short
               warmpool-sim run --nodes 100 --duration 2h --workload burst --warm-ip-target 5 --minimum-ip-target 10
-              warmpool-sim run mass-scale-up --set throttling.mutating.refillPerSecond=100
+              warmpool-sim run mass-scale-up --set throttling.perAction.CreateNetworkInterface.refillPerSecond=20
               warmpool-sim run crash-loop --cooldown 0
               warmpool-sim run throttle-storm --report storm.html --report storm.csv
               warmpool-sim run burst-jobs --output json

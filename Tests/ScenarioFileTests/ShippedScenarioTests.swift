@@ -28,12 +28,10 @@ import VirtualSimulator
     }
 
     @Test(arguments: names)
-    func theShortFormIsShorterOrSmaller(_ name: String) throws {
-        let (short, full) = (try load(name, .short), try load(name, .full))
-        func size(_ file: ScenarioFile) -> Double {
-            Double(file.scenario.plan.nodes.count) * Double(file.scenario.duration.components.seconds)
-        }
-        #expect(size(short) <= size(full) / 3)
+    func theShortFormIsSmallEnoughForEveryRunOfCI(_ name: String) throws {
+        let scenario = try load(name, .short).scenario
+        // Sixty nodes for a quarter of an hour, or fewer for longer.
+        #expect(Double(scenario.plan.nodes.count) * (scenario.duration / .seconds(1)) <= 60 * 900)
     }
 
     @Test func eachIsExplainedInItsFileAndHasARowInTheTable() throws {

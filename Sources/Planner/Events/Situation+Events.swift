@@ -17,7 +17,7 @@ extension Situation {
     func worst(of event: PlanEvent) throws(PlanProblem) -> Peak? {
         guard case .rollingUpdate(let pattern) = event else { return nil }
         var peak = Peak(situation: self)
-        for index in try matching(pattern, event.description) { peak.update(workloads[index]) }
+        peak.update(try matching(pattern, event.description).map { workloads[$0] })
         peak.situation.settlePods()
         return peak
     }
@@ -86,22 +86,32 @@ struct Peak {
         self.situation = situation
     }
 
-    /// Updates the pods of a workload, the youngest first.
-    fileprivate mutating func update(_ workload: Workload) {
-        let own = situation.pods.indices.filter { situation.pods[$0].workload == workload.id }
-        let (surge, unavailable) = workload.update.steps(of: own.count)
-        let ended = own.filter { situation.pods[$0].node != nil }.suffix(unavailable)
-        for index in ended {
-            guard let node = situation.pods[index].node else { continue }
-            if !situation.kinds.all[situation.pods[index].kind].template.usesHostNetwork {
-                cooling[node, default: 0] += 1
-            }
-            let pinned = situation.pods[index].pinnedTo
-            situation.addPod(of: workload, "new-\(pinned ?? "\(index)")", pinnedTo: pinned)
+    /// Updates the pods of workloads, of each the youngest first.
+    fileprivate mutating func update(_ workloads: [Workload]) {
+        let pods = situation.pods
+        var own: [WorkloadID: [Int]] = [:]
+        for (index, pod) in pods.enumerated() {
+            if let workload = pod.workload { own[workload, default: []].append(index) }
         }
-        for number in 0..<surge { situation.addPod(of: workload, "surge-\(number)") }
-        let gone = Set(ended)
+        var gone: Set<Int> = []
+        for workload in workloads {
+            let own = own[workload.id] ?? []
+            let (surge, unavailable) = workload.update.steps(of: own.count)
+            for index in own.filter({ pods[$0].node != nil }).suffix(unavailable) {
+                end(pods[index])
+                gone.insert(index)
+                let pinned = pods[index].pinnedTo
+                situation.addPod(of: workload, "new-\(pinned ?? "\(index)")", pinnedTo: pinned)
+            }
+            for number in 0..<surge { situation.addPod(of: workload, "surge-\(number)") }
+        }
         situation.pods = situation.pods.indices.filter { !gone.contains($0) }.map { situation.pods[$0] }
+    }
+
+    /// The address of a pod rests.
+    private mutating func end(_ pod: Situation.Pod) {
+        guard let node = pod.node, !situation.kinds.all[pod.kind].template.usesHostNetwork else { return }
+        cooling[node, default: 0] += 1
     }
 }
 

@@ -28,5 +28,5 @@ extension Report {
     }
 
     /// With more nodes, remedies are looked for only when asked for.
-    public static let quickNodes = 1000
+    public static let quickNodes = 2000
 }

@@ -36,6 +36,24 @@ import Testing
         }
     }
 
+    @Test("What others took they can give back") func vacated() throws {
+        var vpc = try vpc()
+        try vpc.occupy(OccupyTests.subnet, addresses: 20)
+        let taken = try vpc.occupy(OccupyTests.subnet, addresses: 100)
+        #expect(Set(taken).count == 100)
+        vpc.vacate(OccupyTests.subnet, addresses: taken)
+        #expect(vpc.freeAddressCount(in: OccupyTests.subnet) == 251 - 20)
+    }
+
+    @Test("An interface that was left behind has its addresses and is found") func leftBehind() throws {
+        var vpc = try vpc()
+        #expect(vpc.newestInterface == nil && vpc.presentInterfaces.isEmpty)
+        let id = try vpc.leaveInterface(.init(in: OccupyTests.subnet, secondary: .count(3)), at: .origin)
+        #expect(vpc.newestInterface == id && vpc.presentInterfaces.map(\.id) == [id])
+        #expect(vpc.present(id)?.attachment == nil && vpc.present(id)?.secondaryAddresses.count == 3)
+        #expect(vpc.freeAddressCount(in: OccupyTests.subnet) == 251 - 4)
+    }
+
     @Test("An unknown subnet has nothing") func unknown() throws {
         var vpc = try vpc()
         let other = ModelVPC.SubnetID(rawValue: "subnet-b")

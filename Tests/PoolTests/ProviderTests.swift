@@ -64,6 +64,30 @@ struct ProviderTests {
         #expect(world.cloud.shape == [2, 2] && world.count(.create) == 1 && world.repairs.isEmpty)
     }
 
+    @Test(
+        "an ENI that the provider is attaching for ever is detached and replaced, after a restart too",
+        arguments: [true, false])
+    func stuckInAttaching(restarts: Bool) {
+        var world = PoolWorld(limits: NodeLimits(enis: 2, ipv4PerENI: 3)) { $0.target = .enis(2) }
+        world.fates[.attach] = [.isLost(applied: true)]
+        world.fates[.configure] =
+            [.succeeds] + Array(repeating: .fails(.incorrectState("its interface did not appear")), count: 40)
+        world.start()
+        world.run(for: .seconds(20))
+        let stuck = world.pool.enis.values.first { !$0.isPrimary }?.id
+        guard let stuck else { return #expect(stuck != nil) }
+        world.cloud.interfaces[stuck]?.attachment = .attaching(deviceIndex: 1)
+        if restarts { world.restart() }
+        for _ in 0..<30 {
+            world.run(for: .seconds(10))
+            if world.pool.enis[stuck] == nil { world.fates[.configure] = [] }
+            world.reconcile()
+        }
+        #expect(world.count(.detach) == 1 && world.count(.delete) == 1 && world.count(.create) == 2)
+        #expect(world.cloud.shape == [2, 2] && world.pool.enis.values.allSatisfy(\.isReady))
+        #expect(world.isConsistent && world.breach == nil)
+    }
+
     @Test("while a creation is in doubt no other is asked for")
     func creationInDoubt() {
         var world = PoolWorld(limits: NodeLimits(enis: 4, ipv4PerENI: 3))

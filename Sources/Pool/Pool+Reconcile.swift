@@ -147,7 +147,9 @@ extension Pool {
     /// Whether an ENI has been attaching for so long that it never will be attached: only by being detached does it come
     /// out of that state.
     private func isStuck(_ eni: ENI, _ takenAt: Instant) -> Bool {
-        guard let failsSince = eni.failsSince, !eni.isPrimary, eni.isIdle else { return false }
+        guard let failsSince = eni.failsSince, !eni.isPrimary, eni.assignedCount + eni.orphanedCount == 0 else {
+            return false
+        }
         return takenAt >= failsSince + max(Pool.longestAttaching, configuration.consistencyWindow)
     }
 

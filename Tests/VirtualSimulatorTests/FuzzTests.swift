@@ -13,6 +13,12 @@ import Timekeeping
         #expect(Scenario.random(seed: seed).violation == nil)
     }
 
+    /// An ENI that is attaching for ever; in the last one the daemon dies while it is detached.
+    @Test(arguments: [111, 5192, 60147])
+    func whatWasFoundOnceIsGone(_ seed: UInt64) {
+        #expect(Scenario.random(seed: seed).violation == nil)
+    }
+
     @Test func aRandomScenarioFollowsFromItsSeed() throws {
         #expect(Scenario.random(seed: 5) == Scenario.random(seed: 5))
         #expect(Scenario.random(seed: 5) != Scenario.random(seed: 6))

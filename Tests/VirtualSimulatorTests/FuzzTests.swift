@@ -8,7 +8,7 @@ import Timekeeping
 
 /// Random scenarios, and how what they find is made small.
 @Suite struct FuzzTests {
-    @Test(arguments: 1...8)
+    @Test(arguments: 1...5)
     func nothingIsViolatedInARandomScenario(_ seed: UInt64) {
         #expect(Scenario.random(seed: seed).violation == nil)
     }

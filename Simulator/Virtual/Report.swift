@@ -6,7 +6,7 @@ public struct Report: Hashable, Sendable {
     public internal(set) var events = 0
     /// How many nodes joined.
     public internal(set) var nodesJoined = 0
-    /// How many pods kubelet began to start.
+    /// How many pods kubelet began to start, those once more that it started again after a crash of their machine.
     public internal(set) var podsStarted = 0
     /// How long each pod waited for its address, from kubelet's first try; for one that never got any until its end.
     /// The shortest first.

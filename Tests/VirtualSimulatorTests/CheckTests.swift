@@ -150,6 +150,28 @@ import Timekeeping
         #expect(rule == .rest)
     }
 
+    @Test func aPodThatIsForgottenWhileAnAddressIsFreeIsSeen() throws {
+        let rule = try broken(scenario(), after: .seconds(300)) { simulation in
+            // Pod 0 has ended long ago: nobody will try again to start it.
+            simulation.nodes[0].waiting.insert(0)
+        }
+        #expect(rule == .rest)
+    }
+
+    @Test func anAddressThatTwoENIsHaveIsSeen() throws {
+        let rule = try broken(scenario(), after: .seconds(300)) { simulation in
+            let subnet = ModelVPC.SubnetID(Scenario.usualSubnet.id)
+            let instance = simulation.nodes[0].instance
+            let primary = try simulation.vpc.instance(instance).primaryInterface
+            let address = try #require(simulation.vpc.present(primary)?.primaryAddress)
+            simulation.vpc.vacate(subnet, addresses: [address])
+            let id = try simulation.vpc.leaveInterface(
+                .init(in: subnet, primaryAddress: address, tags: [CloudTag.instance: "another's"]), at: simulation.now)
+            try simulation.book.note([id], simulation.vpc, simulation.now)
+        }
+        #expect(rule == .conservation)
+    }
+
     /// An address of an instance's second ENI, granted.
     private func grantInCloud() throws -> (ModelVPC, ModelVPC.InstanceID, Grant) {
         var vpc = ModelVPC(cidr: Scenario.usualSubnet.cidr, seed: 1)

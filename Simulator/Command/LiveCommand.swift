@@ -27,7 +27,7 @@ struct LiveCommand: AsyncParsableCommand {
               warmpool-sim live
               warmpool-sim live --nodes 5 --instance-type m5.large --pods-per-node 20
               warmpool-sim live live-exhausted-subnet
-              warmpool-sim live daemon-restart --short --speed 4 --provider ec2
+              warmpool-sim live exhausted-subnet --short --speed 6 --provider ec2
               warmpool-sim live live-fits --output json
 
             EXIT STATUS

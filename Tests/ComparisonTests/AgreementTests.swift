@@ -1,0 +1,42 @@
+import Comparison
+import Foundation
+import Testing
+import VirtualSimulator
+
+/// Planner and virtual mode predict the same of a cluster at rest. More clusters than by default with
+/// `WARMPOOL_AGREEMENT_CLUSTERS=1000`, from another seed on with `WARMPOOL_AGREEMENT_SEED`.
+@Suite struct AgreementTests {
+    @Test func plannerAndVirtualModeAgreeOnPendingPodsAndTheirCauses() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let count = environment["WARMPOOL_AGREEMENT_CLUSTERS"].flatMap(Int.init) ?? 60
+        let first = environment["WARMPOOL_AGREEMENT_SEED"].flatMap(UInt64.init) ?? 1
+        var (compared, pending) = (0, 0)
+        for seed in first..<first + UInt64(count) {
+            var random = RandomScenarios(seed: seed)
+            let scenario = try random.next()
+            guard try hasRoomBeforeThePods(scenario) else { continue }
+            let planned = try ClusterCount(planning: scenario)
+            let virtual = ClusterCount(try Simulation(scenario).run().end, of: scenario)
+            compared += 1
+            pending += planned.pendingCount
+            let comparison = SideBySide([(.planner, planned), (.virtual, virtual)])
+            #expect(
+                planned.pending == virtual.pending && planned.running == virtual.running,
+                "seed \(seed)\n\(comparison.text(.plain))")
+        }
+        #expect(compared > count / 2 && pending > 0, "\(compared) clusters were compared, \(pending) pods pending")
+    }
+
+    /// Whether the nodes' warm addresses leave something of every subnet, and a block for a prefix where there was one:
+    /// where they do not, it is a race which node gets what, and each of its ends is right.
+    private func hasRoomBeforeThePods(_ scenario: Scenario) throws -> Bool {
+        func subnets(with nodes: [Plan.Node]) throws -> [Sample.Subnet] {
+            var other = scenario
+            other.plan = .init(nodes: nodes, pods: [])
+            return try Simulation(other).run().end.subnets
+        }
+        return try zip(subnets(with: []), subnets(with: scenario.plan.nodes)).allSatisfy { before, after in
+            after.free > 0 && (after.freeBlocks > 0 || before.freeBlocks == 0)
+        }
+    }
+}

@@ -58,7 +58,9 @@ import Yams
         let readers = [
             "Daemon/Configuration/Configuration+Load.swift", "Daemon/Configuration/Configuration+Provider.swift",
             "PoolSettings/PoolConfiguration+Settings.swift", "PoolSettings/Placement+Settings.swift",
-            "Providers/Mock/MockCloudConfiguration+Settings.swift",
+            "Providers/Mock/MockCloudConfiguration+Settings.swift", "CloudSettings/CallPolicy+Settings.swift",
+            "CloudSettings/ModelVPC.Settings+Settings.swift", "CloudSettings/ModelVPC.Throttling+Settings.swift",
+            "CloudSettings/ModelVPC.FaultRule+Settings.swift",
         ]
         let reading = try readers.map {
             try String(contentsOf: ConfigurationTests.root.appending(path: "Sources/\($0)"), encoding: .utf8)

@@ -131,12 +131,15 @@ extension Simulation {
         case (.delete(let eni), _): try perform(nodes[node].pool.deleted(eni, now: now), on: node)
         case (.describe(let takenAt, _, _), .instance(let instance)):
             let view = NodeView(instance, networks: [vpc.cidr], ipv6Networks: [])
+            nodes[node].pool.observationAdvanced()
             try begin(.describe(takenAt: takenAt, view, nil), on: node)
         case (.describe(let takenAt, let view, _), .interfaces(let interfaces)):
+            nodes[node].pool.observationAdvanced()
             try begin(.describe(takenAt: takenAt, view, interfaces.map(InterfaceView.init)), on: node)
         case (.describe(let takenAt, let view?, let interfaces?), .subnets(let subnets)):
             let near = subnets.filter { $0.zone == view.zone }.map(SubnetView.init)
             let seen = observation(of: node, view, interfaces, near)
+            nodes[node].reading.answered()
             try perform(nodes[node].pool.reconcile(seen, takenAt: takenAt, now: now), on: node)
             try endLook(node)
         default:
@@ -151,6 +154,11 @@ extension Simulation {
         if let action = errand.action {
             try perform(nodes[node].pool.failed(action, error, jitter: jitter, now: now), on: node)
         } else {
+            if error.isThrottling {
+                nodes[node].reading.throttled()
+                // Before its first view nothing of a node changes: what was read need not be read again.
+                if nodes[node].pool.limits == nil { nodes[node].unfinishedLook = errand }
+            }
             try perform(nodes[node].pool.observationFailed(error, jitter: jitter, now: now), on: node)
             try endLook(node)
         }

@@ -53,7 +53,8 @@ extension Simulation {
     /// Reads the provider's view, as at every interval.
     mutating func look(_ node: Int, run: Int) throws(Violation) {
         guard nodes[node].run == run else { return }
-        queue.add(.nodeLooks(node, run: run), at: now + scenario.reconcileInterval)
+        let jitter = nodes[node].reading.isStretched ? random.nextFraction() : 0
+        queue.add(.nodeLooks(node, run: run), at: now + nodes[node].reading.pause(jitter: jitter))
         try readView(node)
     }
 
@@ -64,7 +65,7 @@ extension Simulation {
             return
         }
         nodes[node].isLooking = true
-        try begin(.describe(takenAt: now, nil, nil), on: node)
+        try begin(nodes[node].unfinishedLook.take() ?? .describe(takenAt: now, nil, nil), on: node)
     }
 
     /// A look has ended, one way or the other.

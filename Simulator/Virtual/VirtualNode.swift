@@ -38,6 +38,10 @@ struct VirtualNode {
     var callsUnderWay = 0
     /// Judges when its calls are made.
     var pace: CallPace
+    /// When it is read again.
+    var reading: ReadingPace
+    /// A look that was throttled, and goes on where it stopped.
+    var unfinishedLook: Errand?
     /// Another look was asked for meanwhile.
     var looksAgain = false
     /// The indexes of the pods whose interfaces the kernel has.
@@ -59,6 +63,7 @@ struct VirtualNode {
         joins = scenario.plan.nodes[index].joins
         pool = Pool(configuration: group.pool, nonce: "n\(index)", now: joins)
         governor = CallGovernor(scenario.calls)
+        reading = ReadingPace(scenario.reconcileInterval)
         pace = CallPace(scenario.calls)
         store = keepsStore ? VirtualStore() : nil
     }
@@ -112,6 +117,7 @@ struct VirtualNode {
         tickAt = nil
         isLooking = false
         looksAgain = false
+        unfinishedLook = nil
         callsUnderWay = 0
         lastFailure = nil
     }

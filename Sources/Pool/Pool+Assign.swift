@@ -145,6 +145,9 @@ extension Pool {
     /// So long before its deadline an ADD gets what is kept for another pod, if nothing else has come.
     static let lastMoment = Duration.seconds(1)
 
+    /// Within this time kubelet has tried again to start a pod that was refused.
+    private static let longestReturn = Duration.seconds(60)
+
     private mutating func withdrawWaiters(of id: AttachmentID) {
         for waiter in waiters where waiter.request.id == id {
             outcome.actions.append(.refuse(waiter.id, .withdrawn))
@@ -175,6 +178,7 @@ extension Pool {
                 kept.append(waiter)
             } else {
                 outcome.actions.append(.refuse(waiter.id, shortage(now, ahead: kept.count)))
+                returnsUntil = now + Pool.longestReturn
             }
         }
         waiters = kept

@@ -146,25 +146,46 @@ extension Pool {
         case .throttled, .callsLimited, .unreachable, .suspended, .transient, .malformedReply, .permissionDenied,
             .invalidCredentials:
             // One long ago has nothing to do with this one.
-            let last = trouble.flatMap { now < $0.until + configuration.backoff.longest ? $0 : nil }
+            let last = trouble.flatMap { now < $0.restsUntil + configuration.backoff.longest ? $0 : nil }
             var next = Trouble(
                 error: error, since: last.flatMap { $0.error.isSilence == error.isSilence ? $0.since : nil } ?? now,
-                until: now, attempts: (last?.attempts ?? 0) + 1,
+                until: now, restsUntil: now, attempts: (last?.attempts ?? 0) + 1,
                 concernsView: concernsView)
             var pause = configuration.backoff.pause(attempt: next.attempts, jitter: jitter)
+            var rest = pause
             switch error {
-            case .throttled(let asked?), .callsLimited(let asked?): pause += asked
+            case .throttled(let asked), .callsLimited(let asked):
+                pause += asked ?? .zero
+                rest = max(pause, configuration.restingBackoff.pause(attempt: 2 * next.attempts, jitter: jitter))
+                if let last { rest = max(rest, last.restsUntil - now) }
             case .suspended(let asked, _):
                 // A call that was not made says nothing new about the provider.
                 if let last { next = last }
                 pause = asked
+                rest = asked
             default: break
             }
             next.until = now + pause
+            next.restsUntil = now + rest
             trouble = next
             return trouble?.until
         case .limitReached, .notFound, .conflict, .incorrectState: return nil
         }
+    }
+
+    /// Whether pods wait for what the provider is asked for, or will again, or may as soon as the view is read.
+    func isUrgent(_ now: Instant) -> Bool { limits == nil || !waiters.isEmpty || now < returnsUntil }
+
+    /// Whether the provider has throttled so lately that it is asked for nothing that no pod waits for.
+    func isResting(_ now: Instant) -> Bool {
+        guard let trouble, trouble.error.isThrottling else { return false }
+        return trouble.restsUntil > now
+    }
+
+    /// From when on the provider may be asked for more.
+    func callsFrom(_ now: Instant) -> Instant {
+        guard let trouble else { return .origin }
+        return isUrgent(now) ? trouble.until : trouble.restsUntil
     }
 
     /// How long a subnet without room is left alone; never not at all.

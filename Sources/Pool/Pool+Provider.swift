@@ -9,7 +9,7 @@ extension Pool {
             creations.remove(at: index)
             welcome(view, now)
         }
-        providerAnswered()
+        providerAnswered(now)
         return settle(now)
     }
 
@@ -24,7 +24,7 @@ extension Pool {
             enis[eni]?.refusal = nil
             if let eni = enis[eni] { put(eni) }
         }
-        providerAnswered()
+        providerAnswered(now)
         return settle(now)
     }
 
@@ -38,7 +38,7 @@ extension Pool {
             enis[eni]?.refusal = nil
             for block in new { receive(block, on: eni, now) }
         }
-        providerAnswered()
+        providerAnswered(now)
         return settle(now)
     }
 
@@ -53,29 +53,35 @@ extension Pool {
                 }
             }
         }
-        providerAnswered()
+        providerAnswered(now)
         return settle(now)
     }
 
     /// The ENI of an ``Action/detachENI(_:)`` is attached to nothing.
     public mutating func detached(_ eni: ENIID, now: Instant) -> Outcome {
         finishDetaching(eni, now)
-        providerAnswered()
+        providerAnswered(now)
         return settle(now)
     }
 
     /// The ENI of an ``Action/deleteENI(_:)`` exists no longer.
     public mutating func deleted(_ eni: ENIID, now: Instant) -> Outcome {
         if enis[eni]?.phase == .deleting { forget(eni) }
-        providerAnswered()
+        providerAnswered(now)
         return settle(now)
     }
 
     // MARK: Rules
 
-    /// The provider did what it was asked.
-    private mutating func providerAnswered() {
-        trouble = nil
+    /// The provider did what it was asked. One that has throttled others may have no more to spare than that: what no
+    /// pod waits for rests on.
+    mutating func providerAnswered(_ now: Instant) {
+        if isResting(now) {
+            trouble?.until = now
+            trouble?.concernsView = false
+        } else {
+            trouble = nil
+        }
     }
 
     /// A block has come by our doing. An address that a pod in the kernel uses already is the pod's.

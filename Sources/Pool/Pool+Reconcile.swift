@@ -14,7 +14,7 @@ extension Pool {
         subnets = seen.subnets
         findPlace()
         demand?.update(now)
-        viewAnswered()
+        viewAnswered(now)
         exhausted = stillTroubled(exhausted)
         fragmented = stillTroubled(fragmented)
         scarce = stillTroubled(scarce)
@@ -35,22 +35,39 @@ extension Pool {
         }
         dropCreationsInDoubt(takenAt)
         comparePods(seen.pods, now)
-        let isInDoubt = creations.contains { $0.inDoubtSince != nil } || enis.values.contains(where: \.isInDoubt)
         readBackAt = isInDoubt ? now + configuration.backoff.longest / 10 : nil
         return settle(now)
     }
 
-    /// The provider's view could not be read; it is asked for again after a pause.
+    /// A part of the provider's view was read: what kept the parts before it from being read is no reason to wait long for
+    /// the next.
+    public mutating func observationAdvanced() {
+        if trouble?.concernsView == true { trouble?.attempts = 0 }
+    }
+
+    /// The provider's view could not be read; it is asked for again after a pause, and where that would only add to what
+    /// the provider throttles, at the next interval.
     public mutating func observationFailed(_ error: ProviderError, jitter: Double, now: Instant) -> Outcome {
-        let pause = configuration.backoff.pause(attempt: 4, jitter: jitter)
-        readBackAt = note(error, concernsView: true, jitter, now) ?? now + pause
+        if limits != nil, error.isThrottling {
+            // The view that the pool has will do until the next interval, unless something is in doubt.
+            let pause = configuration.backoff.pause(attempt: 6, jitter: jitter)
+            readBackAt = isInDoubt ? now + pause : nil
+        } else {
+            let pause = configuration.backoff.pause(attempt: 4, jitter: jitter)
+            readBackAt = note(error, concernsView: true, jitter, now) ?? now + pause
+        }
         return settle(now)
+    }
+
+    /// Whether something was asked of the provider that it may have done or not.
+    private var isInDoubt: Bool {
+        creations.contains { $0.inDoubtSince != nil } || enis.values.contains(where: \.isInDoubt)
     }
 
     /// The view was read: what kept it from being read is over, and so is the provider's silence. That it does not do
     /// what it is asked is another matter.
-    private mutating func viewAnswered() {
-        if trouble?.concernsView == true { trouble = nil }
+    private mutating func viewAnswered(_ now: Instant) {
+        if trouble?.concernsView == true { providerAnswered(now) }
         switch trouble?.error {
         case .unreachable, .suspended: trouble = nil
         default: break

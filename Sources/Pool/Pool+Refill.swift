@@ -4,7 +4,7 @@ import Timekeeping
 extension Pool {
     /// Takes the next step in the life of every ENI that rests between two.
     mutating func advanceENIs(_ limits: NodeLimits, _ now: Instant) {
-        guard (trouble?.until ?? now) <= now else { return }
+        guard callsFrom(now) <= now else { return }
         for eni in enis.values where (eni.retryAt ?? now) <= now {
             switch eni.phase {
             case .created:
@@ -30,7 +30,7 @@ extension Pool {
     ///
     /// - Returns: what is there after it; `nil` where that was not looked at.
     mutating func grow(_ limits: NodeLimits, _ now: Instant) -> Census? {
-        guard (trouble?.until ?? now) <= now else { return nil }
+        guard callsFrom(now) <= now else { return nil }
         while true {
             let census = census(now)
             let short = shortage(census, limits, soon: coolingSoon(now))
@@ -42,6 +42,9 @@ extension Pool {
                 ask(for: min(kind.blocks(for: short), room, supply(of: kind, in: eni.subnet)), kind, on: eni.id, now)
             } else if creations.contains(where: { isCapped($0, limits) }) {
                 // The subnet has little: what is asked for of it comes first.
+                return census
+            } else if isResting(now), waiters.count <= census.free + census.incoming {
+                // Pods of other nodes come before an ENI that no pod of this one waits for.
                 return census
             } else if mayCreate(limits, now), let subnet = subnetForENI(now) {
                 create(in: subnet, for: short, limits, now)

@@ -22,7 +22,7 @@ extension Pool {
     /// - Parameter census: what is there now, where it was counted already.
     mutating func shrink(_ census: Census?, _ now: Instant) {
         var next = nextShrink(now, census)
-        if let (step, notBefore) = next, notBefore <= now, (trouble?.until ?? now) <= now {
+        if let (step, notBefore) = next, notBefore <= now, (trouble?.restsUntil ?? now) <= now {
             take(step, now)
             next = nextShrink(now)
         }
@@ -153,7 +153,7 @@ extension Pool {
     /// Gives back what a crash or a failure left half given back: giving back twice changes nothing. A block that turned
     /// out to be in use is left to the next view.
     mutating func giveBackAgain(_ now: Instant) {
-        guard (trouble?.until ?? now) <= now else { return }
+        guard (trouble?.restsUntil ?? now) <= now else { return }
         for eni in enis.values
         where eni.isReady && eni.operation == nil && eni.releasingCount > 0 && (eni.giveBackAt ?? now) <= now {
             let leaving = addresses.values.lazy.filter { $0.eni == eni.id && $0.state == .releasing }

@@ -48,6 +48,9 @@ public struct Pool: Sendable {
         var error: ProviderError
         var since: Instant
         var until: Instant
+        /// Until when it is left alone by calls that no pod waits for: where it throttles, longer, so that the pods of
+        /// other nodes come first.
+        var restsUntil: Instant
         var attempts: Int
         /// It was the view that could not be read.
         var concernsView: Bool
@@ -100,6 +103,8 @@ public struct Pool: Sendable {
     /// Where pods are; `nil` until the provider's view was read.
     var place: PodPlace?
     var trouble: Trouble?
+    /// Until when pods are expected back that were refused.
+    var returnsUntil = Instant.origin
     /// Subnets that had no free address.
     var exhausted: [SubnetID: SubnetTrouble] = [:]
     /// Subnets that had no free /28.
@@ -164,7 +169,8 @@ public struct Pool: Sendable {
             consider(eni.giveBackAt)
             consider(eni.fullUntil)
         }
-        consider(trouble?.until)
+        if isUrgent(now) { consider(trouble?.until) }
+        consider(trouble?.restsUntil)
         for trouble in exhausted.values { consider(trouble.until) }
         for trouble in fragmented.values { consider(trouble.until) }
         consider(eniTrouble?.until)

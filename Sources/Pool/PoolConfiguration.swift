@@ -37,6 +37,8 @@ public struct PoolConfiguration: Hashable, Codable, Sendable {
     public var attachmentGrace = Duration.seconds(120)
     /// The pauses after failures of the provider.
     public var backoff = Backoff(initial: .seconds(1), longest: .seconds(60))
+    /// The pauses of calls that no pod waits for, after the provider has throttled.
+    var restingBackoff: Backoff { Backoff(initial: backoff.initial, longest: backoff.longest * 30) }
 
     public init() {}
 

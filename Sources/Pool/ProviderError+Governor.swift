@@ -16,6 +16,14 @@ extension ProviderError {
             }
     }
 
+    /// Whether there were too many calls.
+    package var isThrottling: Bool {
+        switch self {
+        case .throttled, .callsLimited: true
+        default: false
+        }
+    }
+
     /// What the error says of the provider, rather than of the call.
     package var ending: CallGovernor.Ending {
         switch self {

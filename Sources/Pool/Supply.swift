@@ -21,6 +21,7 @@ struct Supply {
         let coming = pool.enis.values.filter(\.isServingOrComing)
         let serving = coming.filter { pool.takesPods($0) }
         let attachable = max(0, pool.eniLimit(limits) - coming.count - pool.creations.count)
+        // Those who wait make it urgent.
         let callsFrom = pool.trouble?.until ?? .origin
         guard pool.configuration.families.hasIPv4 else {
             // One /80 serves all.

@@ -29,17 +29,26 @@ extension NodeAgent {
         }
     }
 
+    /// What an observation has read so far of the provider's view.
+    struct Look {
+        let takenAt: Instant
+        var node: NodeView?
+        var interfaces: [InterfaceView]?
+    }
+
     private func observeOnce() async throws -> [String] {
-        let takenAt = BootClock.now
+        var look = unfinishedLook ?? Look(takenAt: BootClock.now)
+        unfinishedLook = nil
         do {
-            let node = try await call { provider throws(ProviderError) in try await provider.describeNode() }
-            let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
+            let node = try await nodeView(&look)
+            let interfaces = try await interfaces(&look)
             let subnets = try await call { provider throws(ProviderError) in try await provider.subnets() }
+            reading.answered()
             self.node = node
             // Pods are listed and compared without a pause in between, so that no ADD or DEL falls between the two.
             let (pods, routes) = try observedPods()
             let seen = Observation(node: node, interfaces: interfaces, subnets: subnets, pods: pods)
-            let outcome = pool.reconcile(seen, takenAt: takenAt, now: BootClock.now)
+            let outcome = pool.reconcile(seen, takenAt: look.takenAt, now: BootClock.now)
             lastObservation = BootClock.now
             perform(outcome)
             let convergence = await converge()
@@ -47,12 +56,33 @@ extension NodeAgent {
                 + [convergence.problem].compactMap(\.self)
         } catch let error as ProviderError {
             log.warning("the provider's view cannot be read: \(error)")
+            if error.isThrottling {
+                reading.throttled()
+                // Before its first view nothing of a node changes: what was read need not be read again.
+                if pool.limits == nil { unfinishedLook = look }
+            }
             perform(pool.observationFailed(error, jitter: .random(in: 0..<1), now: BootClock.now))
             throw error
         } catch {
             log.error("the kernel's pods cannot be listed: \(error)")
             throw error
         }
+    }
+
+    private func nodeView(_ look: inout Look) async throws(ProviderError) -> NodeView {
+        if let known = look.node { return known }
+        let node = try await call { provider throws(ProviderError) in try await provider.describeNode() }
+        look.node = node
+        pool.observationAdvanced()
+        return node
+    }
+
+    private func interfaces(_ look: inout Look) async throws(ProviderError) -> [InterfaceView] {
+        if let known = look.interfaces { return known }
+        let interfaces = try await call { provider throws(ProviderError) in try await provider.interfaces() }
+        look.interfaces = interfaces
+        pool.observationAdvanced()
+        return interfaces
     }
 
     /// The kernel's pods, and what became of routes that were gone, a sentence each. A pod whose route somebody deleted

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import Pool
 import Providers
+import RateLimiting
 import Store
 import Timekeeping
 
@@ -38,6 +39,10 @@ actor NodeAgent {
     var lastObservation: Instant?
     var repairCount = 0
     var observing: Task<[String], any Error>?
+    /// When the provider's view is read again.
+    var reading: ReadingPace
+    /// An observation that was throttled, and goes on where it stopped.
+    var unfinishedLook: Look?
     /// Another observation was asked for while one is under way.
     var observeAgain = false
     private var nextObservation: Scheduled<Void>?
@@ -54,6 +59,7 @@ actor NodeAgent {
         patience: Duration = .seconds(60), host: HostNetwork, eventLoop: any EventLoop, log: Logger
     ) {
         self.configuration = configuration
+        reading = ReadingPace(configuration.reconcileInterval)
         self.pool = pool
         self.store = store
         self.provider = provider
@@ -143,8 +149,8 @@ actor NodeAgent {
         nextObservation?.cancel()
         guard !isStopping else { return }
         observe()
-        nextObservation = eventLoop.scheduleTask(in: .nanoseconds(configuration.reconcileInterval.nanoseconds)) {
-            [self] in
+        let pause = reading.pause(jitter: .random(in: 0..<1))
+        nextObservation = eventLoop.scheduleTask(in: .nanoseconds(pause.nanoseconds)) { [self] in
             assumeIsolated { $0.start() }
         }
     }
@@ -152,6 +158,7 @@ actor NodeAgent {
     /// Takes a new configuration over as far as a running daemon can.
     func reconfigure(_ new: Configuration) {
         configuration = new
+        reading = ReadingPace(new.reconcileInterval)
         perform(pool.reconfigure(new.pool, now: BootClock.now))
         Task { await converge() }
         start()

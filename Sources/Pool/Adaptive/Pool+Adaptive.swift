@@ -28,7 +28,9 @@ extension Pool {
 
     /// Attaches ENIs ahead of time, without addresses, until the attached ones have the room that the target asks for.
     mutating func reserveSlots(_ limits: NodeLimits, _ now: Instant) {
-        guard let slots = demand?.slots, configuration.families.hasIPv4, (trouble?.until ?? now) <= now else { return }
+        guard let slots = demand?.slots, configuration.families.hasIPv4, (trouble?.restsUntil ?? now) <= now else {
+            return
+        }
         let wanted = min(slots, addressLimit(limits) - attachments.count)
         while reach(limits) < wanted, mayCreate(limits, now), let subnet = subnetForENI(now) {
             create(in: subnet, for: 0, limits, now)

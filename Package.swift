@@ -144,6 +144,13 @@ let executables: [Target] = [
     .executableTarget(
         name: "adaptive-target", dependencies: ["Pool", "Timekeeping", "VirtualSimulator"],
         path: "Benchmarks/AdaptiveTarget"),
+    .executableTarget(
+        name: "virtual-simulator", dependencies: ["ModelVPC", "Pool", "Timekeeping", "VirtualSimulator"],
+        path: "Benchmarks/VirtualSimulator"),
+    .executableTarget(
+        name: "mass-scale-up",
+        dependencies: ["ModelVPC", "Pool", "RateLimiting", "Timekeeping", "VirtualSimulator"],
+        path: "Benchmarks/MassScaleUp"),
 ]
 
 let tests: [Target] = [

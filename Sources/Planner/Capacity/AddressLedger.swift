@@ -27,6 +27,8 @@ struct AddressLedger {
         var cooling = 0
         /// The real pool, once a subnet refused something.
         var live: NodeInCloud?
+        /// How many addresses were free when it last found its subnet exhausted, and looked again.
+        var freeWhenRefused: Int?
 
         /// All addresses that it takes of subnets.
         var heldCount: Int { interfaces.reduce(0) { $0 + 1 + $1.held.held } }
@@ -100,7 +102,18 @@ struct AddressLedger {
             nodes[node].pods += 1
             return nil
         }
-        guard nodes[node].live?.add(&vpc) == true else { return nodes[node].live?.refusal }
+        if nodes[node].live?.add(&vpc) != true {
+            // What it knows of the subnet can be old, and less than it asked for can be left: once its back-off is over it
+            // looks again, at every number of free addresses once.
+            guard case .subnetExhausted(let subnet, _)? = nodes[node].live?.refusal else {
+                return nodes[node].live?.refusal
+            }
+            let free = vpc.freeAddressCount(in: .init(subnet))
+            guard free > 0, free != nodes[node].freeWhenRefused else { return nodes[node].live?.refusal }
+            nodes[node].freeWhenRefused = free
+            takeOver(node)
+            guard nodes[node].live?.add(&vpc) == true else { return nodes[node].live?.refusal }
+        }
         nodes[node].pods += 1
         return nil
     }

@@ -1,5 +1,7 @@
 import Comparison
 import Foundation
+import InstanceLimits
+import Pool
 import Testing
 import VirtualSimulator
 
@@ -8,7 +10,7 @@ import VirtualSimulator
 @Suite struct AgreementTests {
     @Test func plannerAndVirtualModeAgreeOnPendingPodsAndTheirCauses() throws {
         let environment = ProcessInfo.processInfo.environment
-        let count = environment["WARMPOOL_AGREEMENT_CLUSTERS"].flatMap(Int.init) ?? 60
+        let count = environment["WARMPOOL_AGREEMENT_CLUSTERS"].flatMap(Int.init) ?? 150
         let first = environment["WARMPOOL_AGREEMENT_SEED"].flatMap(UInt64.init) ?? 1
         var (compared, pending) = (0, 0)
         for seed in first..<first + UInt64(count) {
@@ -34,9 +36,26 @@ import VirtualSimulator
         let virtual = ClusterCount(try Simulation(scenario).run().end, of: scenario)
         let comparison = SideBySide([(.planner, planned), (.virtual, virtual)])
         #expect(
-            planned.pending == virtual.pending && planned.running == virtual.running,
+            planned.pendingCount == virtual.pendingCount && planned.running == virtual.running
+                && difference(planned, virtual) <= podsBeyondTheirNodes(scenario),
             "seed \(seed)\n\(comparison.text(.plain))")
         return planned
+    }
+
+    /// For how many pods the cause is another one.
+    private func difference(_ one: ClusterCount, _ other: ClusterCount) -> Int {
+        let codes = Set(one.pending.keys).union(other.pending.keys)
+        return codes.reduce(0) { $0 + abs((one.pending[$1] ?? 0) - (other.pending[$1] ?? 0)) } / 2
+    }
+
+    /// How many pods there are beyond what their nodes can hold. Where the subnet has nothing left either, two causes are
+    /// true of each, and which one it is told depends on how many ask at the same moment.
+    private func podsBeyondTheirNodes(_ scenario: Scenario) -> Int {
+        scenario.plan.nodes.indices.reduce(0) { sum, node in
+            let group = scenario.groups[scenario.plan.nodes[node].group]
+            let limit = group.pool.addressLimit(NodeLimits(group.instanceType))
+            return sum + max(0, scenario.plan.pods.count { $0.node == node } - limit)
+        }
     }
 
     /// Whether the nodes' warm addresses leave something of every subnet, and a block for a prefix where there was one:

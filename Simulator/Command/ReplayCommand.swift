@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collections
 import FoundationEssentials
+import JSON
 import Timekeeping
 import VirtualSimulator
 
@@ -51,27 +52,11 @@ struct ReplayCommand: ParsableCommand {
         do {
             return try JSONDecoder().decode(TraceFile.self, from: Data(contentsOf: URL(filePath: file)))
         } catch let error as DecodingError {
-            printError("\(file): \(error.sentence)")
+            printError(
+                "\(file): is no trace file: \(JSONCoding.sentence(for: error)); name one that run or fuzz has written")
         } catch {
             printError("\(file): cannot be read: \(error)")
         }
         throw ExitCode(2)
-    }
-}
-
-extension DecodingError {
-    /// Where, and what.
-    fileprivate var sentence: String {
-        let (context, missing): (Context, String?) =
-            switch self {
-            case .keyNotFound(let key, let context): (context, key.stringValue)
-            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-                (context, nil)
-            @unknown default: (Context(codingPath: [], debugDescription: "\(self)"), nil)
-            }
-        let path =
-            (context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue } + [missing].compactMap(\.self))
-            .joined(separator: ".")
-        return (path.isEmpty ? "" : path + ": ") + context.debugDescription
     }
 }

@@ -34,9 +34,10 @@ struct CompareCommand: ParsableCommand {
     var output = Up.Output.text
 
     func run() throws {
+        let overrides = try changes.overrides()
         do {
             let path = ScenarioFiles.path(of: scenario)
-            let file = try ScenarioFile.load(path: path, form: changes.form, overrides: try changes.overrides())
+            let file = try ScenarioFile.load(path: path, form: changes.form, overrides: overrides)
             let comparison = try ScenarioComparison(of: file.scenario)
             switch output {
             case .text: printNow(comparison.text(Terminal.style))
@@ -44,14 +45,8 @@ struct CompareCommand: ParsableCommand {
             }
             if comparison.notPlanned != nil { throw ExitCode(2) }
             if !comparison.sideBySide.agrees { throw ExitCode(3) }
-        } catch let problems as SettingsProblems {
-            printError("\(problems)")
-            throw ExitCode(2)
-        } catch let code as ExitCode {
-            throw code
         } catch {
-            printError("warmpool-sim: \(error)")
-            throw ExitCode.failure
+            throw explained(error)
         }
     }
 }

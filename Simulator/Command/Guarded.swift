@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Settings
 import Simulator
 import UnixSignals
 
@@ -25,8 +26,22 @@ func guarded(_ body: @escaping @Sendable () async throws -> Void) async throws {
             printError("interrupted; everything is removed")
             throw ExitCode(130)
         }
+        throw explained(error)
+    }
+}
+
+/// Says on stderr why a command ends.
+///
+/// - Returns: the status with which it ends; for an `ExitCode`, which has been explained already, that.
+func explained(_ error: any Error) -> ExitCode {
+    switch error {
+    case let code as ExitCode: return code
+    case let problems as SettingsProblems:
+        printError("\(problems)")
+        return ExitCode(2)
+    default:
         printError("warmpool-sim: \(error)")
-        throw ExitCode.failure
+        return .failure
     }
 }
 

@@ -105,8 +105,8 @@ struct LiveCommand: AsyncParsableCommand {
     }
 
     private func load() throws -> Scenario {
+        var overrides = try changes.overrides()
         do {
-            var overrides = try changes.overrides()
             if let podsPerNode {
                 let fill = "[{ kind: fill, pods: \(podsPerNode), at: 3s, over: 10s }]"
                 overrides.append(try SettingsOverride("workloads", fill, from: "--pods-per-node"))
@@ -116,9 +116,8 @@ struct LiveCommand: AsyncParsableCommand {
             }
             let path = ScenarioFiles.path(of: scenario)
             return try ScenarioFile.load(path: path, form: changes.form, overrides: overrides).scenario
-        } catch let problems as SettingsProblems {
-            printError("\(problems)")
-            throw ExitCode(2)
+        } catch {
+            throw explained(error)
         }
     }
 

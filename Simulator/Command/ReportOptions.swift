@@ -43,9 +43,7 @@ struct ReportOptions: ParsableArguments {
             guard let form = RunReport.Form(ofFile: file) else { continue }
             try TextFile.write(report.written(as: form), to: file)
         }
-        let code = Terminal.write(to: .standardOutput, try report.written(as: output, Terminal.style))
-        // A reader that has gone away is no failure of the simulation.
-        if code != 0, code != EPIPE { throw TextFile.Failure(path: "standard output", code: code) }
+        try TextFile.print(report.written(as: output, Terminal.style))
     }
 }
 

@@ -77,12 +77,8 @@ struct RunCommand: ParsableCommand {
             let verdict = Verdict(file.expectations, report, of: file.scenario)
             try reports.deliver(RunReport(file, report, verdict))
             return verdict.holds ? .success : ExitCode(3)
-        } catch let problems as SettingsProblems {
-            printError("\(problems)")
-            return ExitCode(2)
         } catch {
-            printError("warmpool-sim: \(error)")
-            return .failure
+            return explained(error)
         }
     }
 

@@ -52,8 +52,7 @@ struct SweepReportOptions: ParsableArguments {
             guard let form = SweepReport.Form(ofFile: file) else { continue }
             try TextFile.write(report.written(as: form), to: file)
         }
-        let code = Terminal.write(to: .standardOutput, try report.written(as: output, Terminal.style))
-        if code != 0, code != EPIPE { throw TextFile.Failure(path: "standard output", code: code) }
+        try TextFile.print(report.written(as: output, Terminal.style))
     }
 }
 

@@ -42,14 +42,8 @@ struct SweepMergeCommand: ParsableCommand {
                 throw ExitCode(3)
             }
             try reports.deliver(SweepReport(merged.grid, merged.results))
-        } catch let code as ExitCode {
-            throw code
-        } catch let problems as SettingsProblems {
-            printError("\(problems)")
-            throw ExitCode(2)
         } catch {
-            printError("warmpool-sim: \(error)")
-            throw ExitCode.failure
+            throw explained(error)
         }
     }
 }

@@ -95,12 +95,8 @@ struct SweepRunCommand: AsyncParsableCommand {
             } else {
                 print("shard \(shard): \(found.count) of \(plan.grid.count) cells in \(results ?? "")")
             }
-        } catch let problems as SettingsProblems {
-            printError("\(problems)")
-            throw ExitCode(2)
         } catch {
-            printError("warmpool-sim: \(error)")
-            throw ExitCode.failure
+            throw explained(error)
         }
     }
 

@@ -1,5 +1,6 @@
 import JSON
 import Timekeeping
+import VirtualSimulator
 
 extension LiveReport {
     /// `pings` (`possible`, `sent`, `acrossNodes`), `waitSeconds` (`p50`, `p99`, `max`) of the pods that got an address,
@@ -20,7 +21,6 @@ extension LiveReport {
 
     /// The wait that a share of the pods did not exceed; zero where none got an address.
     public func wait(_ share: Double) -> Duration {
-        guard !waits.isEmpty else { return .zero }
-        return waits[min(max(Int((share * Double(waits.count)).rounded(.up)), 1), waits.count) - 1]
+        waits.quantile(share)
     }
 }

@@ -41,9 +41,7 @@ public struct Report: Hashable, Sendable {
     ///
     /// - Parameter share: from 0 to 1; 0.99 for the 99th percentile.
     public func wait(_ share: Double) -> Duration {
-        guard !waits.isEmpty else { return .zero }
-        let rank = Int((share * Double(waits.count)).rounded(.up))
-        return waits[min(max(rank, 1), waits.count) - 1]
+        waits.quantile(share)
     }
 
     /// The calls that change something.
@@ -106,4 +104,16 @@ public struct Sample: Hashable, Sendable {
 
     /// How many pods wait for an address.
     public var pendingCount: Int { pending.values.reduce(0, +) }
+}
+
+extension [Duration] {
+    /// The one of these durations, which are in rising order, that a share of them does not exceed; zero where there is
+    /// none.
+    ///
+    /// - Parameter share: from 0 to 1; 0.99 for the 99th percentile.
+    public func quantile(_ share: Double) -> Duration {
+        guard !isEmpty else { return .zero }
+        let rank = Int((share * Double(count)).rounded(.up))
+        return self[Swift.min(Swift.max(rank, 1), count) - 1]
+    }
 }
